@@ -1,0 +1,25 @@
+// Build dist/ from src/: first the WebAssembly kernels into one generated module, then TypeScript.
+// The compiler is called by path, because tslab puts its own older `tsc` into node_modules/.bin.
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildKernels } from "./build-kernels.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export async function build() {
+  await buildKernels();
+  rmSync(`${root}/dist`, { recursive: true, force: true });
+  const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (tsc.status !== 0) throw new Error("TypeScript found errors (above); dist/ is not complete");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  build().catch((error) => {
+    console.error(`✘ ${error.message}`);
+    process.exit(1);
+  });
+}

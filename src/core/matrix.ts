@@ -1,0 +1,65 @@
+/** The numeric table every algorithm works on. */
+import { UserError } from "./errors.js";
+
+/**
+ * Row-major numbers: value (i, j) is `data[i * cols + j]`. The buffer is shared, so that a worker sees the
+ * same rows without a copy. Nobody writes to a matrix after the stage that made it.
+ */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float64Array;
+}
+
+/** A zero matrix in shared memory. */
+export function allocateMatrix(rows: number, cols: number): Matrix {
+  return { rows, cols, data: new Float64Array(new SharedArrayBuffer(rows * cols * 8)) };
+}
+
+/**
+ * A matrix from rows of numbers.
+ *
+ * @throws UserError `SHAPE_MISMATCH` if the rows differ in length
+ * @example matrix([[0, 1], [2, 3]])
+ */
+export function matrix(rows: readonly (readonly number[])[]): Matrix {
+  const cols = rows[0]?.length ?? 0;
+  const out = allocateMatrix(rows.length, cols);
+  rows.forEach((row, i) => {
+    if (row.length !== cols) {
+      throw new UserError("SHAPE_MISMATCH", {
+        what: `row ${i} has ${row.length} values, but row 0 has ${cols}`,
+        mend: "give every row the same number of values",
+      });
+    }
+    out.data.set(row, i * cols);
+  });
+  return out;
+}
+
+/** The chosen rows, in the order given; repeats are allowed. */
+export function takeRows(x: Matrix, rows: ArrayLike<number>): Matrix {
+  const out = allocateMatrix(rows.length, x.cols);
+  for (let i = 0; i < rows.length; i++) {
+    const start = rows[i]! * x.cols;
+    out.data.set(x.data.subarray(start, start + x.cols), i * x.cols);
+  }
+  return out;
+}
+
+/**
+ * Stop a missing or infinite value at the edge, before a kernel meets it.
+ *
+ * @throws UserError `NOT_FINITE` naming the first such row and column
+ */
+export function requireFinite(x: Matrix, columnNames?: readonly string[]): void {
+  for (let index = 0; index < x.data.length; index++) {
+    if (Number.isFinite(x.data[index])) continue;
+    const row = Math.floor(index / x.cols);
+    const column = index % x.cols;
+    throw new UserError("NOT_FINITE", {
+      what: `row ${row}, column ${columnNames?.[column] ?? column} is ${x.data[index]}; every value must be finite`,
+      mend: "impute missing values and mend infinite ones before clustering",
+    });
+  }
+}

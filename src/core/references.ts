@@ -1,0 +1,264 @@
+/** The papers, once. Help, reports and README print these lines; code cites them by key. */
+
+export interface Reference {
+  readonly authors: string;
+  readonly year: number;
+  readonly title: string;
+  readonly venue: string;
+  readonly doi?: string;
+}
+
+export const references = {
+  akaike1974: {
+    authors: "H. Akaike",
+    year: 1974,
+    title: "A new look at the statistical model identification",
+    venue: "IEEE Transactions on Automatic Control 19(6)",
+    doi: "10.1109/TAC.1974.1100705",
+  },
+  akhanli2020: {
+    authors: "S. E. Akhanli, C. Hennig",
+    year: 2020,
+    title: "Comparing clusterings and numbers of clusters by aggregation of calibrated clustering validity indexes",
+    venue: "Statistics and Computing 30",
+    doi: "10.1007/s11222-020-09958-2",
+  },
+  arthur2007: {
+    authors: "D. Arthur, S. Vassilvitskii",
+    year: 2007,
+    title: "k-means++: the advantages of careful seeding",
+    venue: "SODA",
+  },
+  ball1965: {
+    authors: "G. H. Ball, D. J. Hall",
+    year: 1965,
+    title: "ISODATA, a novel method of data analysis and pattern classification",
+    venue: "Stanford Research Institute",
+  },
+  biernacki2000: {
+    authors: "C. Biernacki, G. Celeux, G. Govaert",
+    year: 2000,
+    title: "Assessing a mixture model for clustering with the integrated completed likelihood",
+    venue: "IEEE TPAMI 22(7)",
+    doi: "10.1109/34.865189",
+  },
+  borda1781: {
+    authors: "J.-C. de Borda",
+    year: 1781,
+    title: "Mémoire sur les élections au scrutin",
+    venue: "Histoire de l'Académie Royale des Sciences",
+  },
+  calinski1974: {
+    authors: "T. Caliński, J. Harabasz",
+    year: 1974,
+    title: "A dendrite method for cluster analysis",
+    venue: "Communications in Statistics 3(1)",
+    doi: "10.1080/03610927408827101",
+  },
+  campello2013: {
+    authors: "R. J. G. B. Campello, D. Moulavi, J. Sander",
+    year: 2013,
+    title: "Density-based clustering based on hierarchical density estimates",
+    venue: "PAKDD",
+    doi: "10.1007/978-3-642-37456-2_14",
+  },
+  charrad2014: {
+    authors: "M. Charrad, N. Ghazzali, V. Boiteau, A. Niknafs",
+    year: 2014,
+    title: "NbClust: an R package for determining the relevant number of clusters in a data set",
+    venue: "Journal of Statistical Software 61(6)",
+    doi: "10.18637/jss.v061.i06",
+  },
+  davies1979: {
+    authors: "D. L. Davies, D. W. Bouldin",
+    year: 1979,
+    title: "A cluster separation measure",
+    venue: "IEEE TPAMI 1(2)",
+    doi: "10.1109/TPAMI.1979.4766909",
+  },
+  dempster1977: {
+    authors: "A. P. Dempster, N. M. Laird, D. B. Rubin",
+    year: 1977,
+    title: "Maximum likelihood from incomplete data via the EM algorithm",
+    venue: "Journal of the Royal Statistical Society B 39(1)",
+    doi: "10.1111/j.2517-6161.1977.tb01600.x",
+  },
+  dunn1974: {
+    authors: "J. C. Dunn",
+    year: 1974,
+    title: "Well-separated clusters and optimal fuzzy partitions",
+    venue: "Journal of Cybernetics 4(1)",
+    doi: "10.1080/01969727408546059",
+  },
+  ester1996: {
+    authors: "M. Ester, H.-P. Kriegel, J. Sander, X. Xu",
+    year: 1996,
+    title: "A density-based algorithm for discovering clusters in large spatial databases with noise",
+    venue: "KDD",
+  },
+  fowlkes1983: {
+    authors: "E. B. Fowlkes, C. L. Mallows",
+    year: 1983,
+    title: "A method for comparing two hierarchical clusterings",
+    venue: "JASA 78(383)",
+    doi: "10.1080/01621459.1983.10478008",
+  },
+  hartigan1975: {
+    authors: "J. A. Hartigan",
+    year: 1975,
+    title: "Clustering algorithms",
+    venue: "Wiley",
+  },
+  hennig2007: {
+    authors: "C. Hennig",
+    year: 2007,
+    title: "Cluster-wise assessment of cluster stability",
+    venue: "Computational Statistics & Data Analysis 52(1)",
+    doi: "10.1016/j.csda.2006.11.025",
+  },
+  hubert1985: {
+    authors: "L. Hubert, P. Arabie",
+    year: 1985,
+    title: "Comparing partitions",
+    venue: "Journal of Classification 2",
+    doi: "10.1007/BF01908075",
+  },
+  halkidi2001: {
+    authors: "M. Halkidi, M. Vazirgiannis",
+    year: 2001,
+    title: "Clustering validity assessment: finding the optimal partitioning of a data set",
+    venue: "ICDM",
+    doi: "10.1109/ICDM.2001.989517",
+  },
+  kaufman1990: {
+    authors: "L. Kaufman, P. J. Rousseeuw",
+    year: 1990,
+    title: "Finding groups in data: an introduction to cluster analysis",
+    venue: "Wiley",
+    doi: "10.1002/9780470316801",
+  },
+  krzanowski1988: {
+    authors: "W. J. Krzanowski, Y. T. Lai",
+    year: 1988,
+    title: "A criterion for determining the number of groups in a data set using sum-of-squares clustering",
+    venue: "Biometrics 44(1)",
+    doi: "10.2307/2531893",
+  },
+  lloyd1982: {
+    authors: "S. P. Lloyd",
+    year: 1982,
+    title: "Least squares quantization in PCM",
+    venue: "IEEE Transactions on Information Theory 28(2)",
+    doi: "10.1109/TIT.1982.1056489",
+  },
+  moulavi2014: {
+    authors: "D. Moulavi, P. A. Jaskowiak, R. J. G. B. Campello, A. Zimek, J. Sander",
+    year: 2014,
+    title: "Density-based clustering validation",
+    venue: "SDM",
+    doi: "10.1137/1.9781611973440.96",
+  },
+  murtagh2014: {
+    authors: "F. Murtagh, P. Legendre",
+    year: 2014,
+    title: "Ward's hierarchical agglomerative clustering method: which algorithms implement Ward's criterion?",
+    venue: "Journal of Classification 31",
+    doi: "10.1007/s00357-014-9161-z",
+  },
+  pearson1901: {
+    authors: "K. Pearson",
+    year: 1901,
+    title: "On lines and planes of closest fit to systems of points in space",
+    venue: "Philosophical Magazine 2(11)",
+    doi: "10.1080/14786440109462720",
+  },
+  ray1999: {
+    authors: "S. Ray, R. H. Turi",
+    year: 1999,
+    title: "Determination of number of clusters in k-means clustering and application in colour image segmentation",
+    venue: "ICAPRDT",
+  },
+  rosenberg2007: {
+    authors: "A. Rosenberg, J. Hirschberg",
+    year: 2007,
+    title: "V-measure: a conditional entropy-based external cluster evaluation measure",
+    venue: "EMNLP-CoNLL",
+  },
+  rousseeuw1987: {
+    authors: "P. J. Rousseeuw",
+    year: 1987,
+    title: "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis",
+    venue: "Journal of Computational and Applied Mathematics 20",
+    doi: "10.1016/0377-0427(87)90125-7",
+  },
+  schubert2017: {
+    authors: "E. Schubert, J. Sander, M. Ester, H.-P. Kriegel, X. Xu",
+    year: 2017,
+    title: "DBSCAN revisited, revisited: why and how you should (still) use DBSCAN",
+    venue: "ACM TODS 42(3)",
+    doi: "10.1145/3068335",
+  },
+  schubert2021: {
+    authors: "E. Schubert, P. J. Rousseeuw",
+    year: 2021,
+    title: "Fast and eager k-medoids clustering: O(k) runtime improvement of the PAM, CLARA, and CLARANS algorithms",
+    venue: "Information Systems 101",
+    doi: "10.1016/j.is.2021.101804",
+  },
+  schwarz1978: {
+    authors: "G. Schwarz",
+    year: 1978,
+    title: "Estimating the dimension of a model",
+    venue: "Annals of Statistics 6(2)",
+    doi: "10.1214/aos/1176344136",
+  },
+  tibshirani2001: {
+    authors: "R. Tibshirani, G. Walther, T. Hastie",
+    year: 2001,
+    title: "Estimating the number of clusters in a data set via the gap statistic",
+    venue: "Journal of the Royal Statistical Society B 63(2)",
+    doi: "10.1111/1467-9868.00293",
+  },
+  tibshirani2005: {
+    authors: "R. Tibshirani, G. Walther",
+    year: 2005,
+    title: "Cluster validation by prediction strength",
+    venue: "Journal of Computational and Graphical Statistics 14(3)",
+    doi: "10.1198/106186005X59243",
+  },
+  vandermaaten2014: {
+    authors: "L. van der Maaten",
+    year: 2014,
+    title: "Accelerating t-SNE using tree-based algorithms",
+    venue: "JMLR 15",
+  },
+  vinh2010: {
+    authors: "N. X. Vinh, J. Epps, J. Bailey",
+    year: 2010,
+    title: "Information theoretic measures for clusterings comparison",
+    venue: "JMLR 11",
+  },
+  ward1963: {
+    authors: "J. H. Ward Jr.",
+    year: 1963,
+    title: "Hierarchical grouping to optimize an objective function",
+    venue: "JASA 58(301)",
+    doi: "10.1080/01621459.1963.10500845",
+  },
+  xie1991: {
+    authors: "X. L. Xie, G. Beni",
+    year: 1991,
+    title: "A validity measure for fuzzy clustering",
+    venue: "IEEE TPAMI 13(8)",
+    doi: "10.1109/34.85677",
+  },
+} as const satisfies Record<string, Reference>;
+
+export type ReferenceKey = keyof typeof references;
+
+/** One printed line of a paper. */
+export function formatReference(key: ReferenceKey): string {
+  const paper: Reference = references[key];
+  const doi = paper.doi === undefined ? "" : ` doi:${paper.doi}`;
+  return `${paper.authors} (${paper.year}). ${paper.title}. ${paper.venue}.${doi}`;
+}
