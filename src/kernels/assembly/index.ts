@@ -1,0 +1,3 @@
+// Everything the WebAssembly module exports. One file per algorithm; points.ts and blocks.ts are shared.
+export { heapBase } from "./memory";
+export * from "./blocks";
