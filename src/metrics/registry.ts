@@ -1,0 +1,23 @@
+/** The quality indices, one line each. */
+import { UserError } from "../core/errors.js";
+import { didYouMean } from "../core/suggest.js";
+import { calinskiHarabasz } from "./calinski-harabasz.js";
+import { daviesBouldin } from "./davies-bouldin.js";
+import type { Metric } from "./define.js";
+import { inertia } from "./inertia.js";
+import { silhouette } from "./silhouette.js";
+
+export const metrics: readonly Metric[] = [silhouette, daviesBouldin, calinskiHarabasz, inertia];
+
+/** @throws UserError `UNKNOWN_NAME`, with the nearest known name */
+export function metricNamed(name: string): Metric {
+  const metric = metrics.find((entry) => entry.name === name);
+  if (metric !== undefined) return metric;
+  throw new UserError("UNKNOWN_NAME", {
+    what: `unknown index "${name}"`,
+    mend: didYouMean(
+      name,
+      metrics.map((entry) => entry.name),
+    ),
+  });
+}

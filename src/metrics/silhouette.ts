@@ -1,0 +1,115 @@
+/** Silhouette: how much nearer each row lies to its own cluster than to the next one. */
+import { UserError } from "../core/errors.js";
+import type { Labels } from "../core/labels.js";
+import { compensatedSum } from "../core/math.js";
+import type { Matrix } from "../core/matrix.js";
+import { defineMetric, type Scores } from "./define.js";
+import { type Groups, groupsOf, isComparable } from "./groups.js";
+import { type RowSilhouettes, silhouettePass } from "./silhouette-pass.js";
+
+const empty: Scores = {
+  silhouette: null,
+  silhouette_no_noise: null,
+  silhouette_coverage: null,
+  silhouette_macro: null,
+};
+
+/**
+ * Mean silhouette in four readings, since a mean may be bought by leaving rows out or by forgetting a small
+ * cluster: noise as one more cluster (scikit-learn's call), noise left out, that times the share of rows kept,
+ * and the mean over clusters of each cluster's own mean (noise left out).
+ *
+ * A row alone in its cluster counts 0. All are null with fewer than two clusters or one per row.
+ *
+ * @remarks O(n²·d) for any number of labelings. Exact sums: see silhouette-pass.ts for the bound.
+ */
+export const silhouette = defineMetric({
+  name: "silhouette",
+  title: "Silhouette: how much nearer rows lie to their own cluster than to the next",
+  version: 1,
+  cites: ["rousseeuw1987", "kaufman1990"],
+  favours: "few, round clusters of like size; doubtful for long or density-based ones",
+  columns: [
+    { name: "silhouette", title: "silhouette, noise as one more cluster", better: "higher", range: [-1, 1] },
+    { name: "silhouette_no_noise", title: "silhouette, noise left out", better: "higher", range: [-1, 1] },
+    {
+      name: "silhouette_coverage",
+      title: "silhouette without noise × share of rows in clusters",
+      better: "higher",
+      range: [-1, 1],
+    },
+    { name: "silhouette_macro", title: "mean of the clusters' mean silhouettes", better: "higher", range: [-1, 1] },
+  ],
+  scoreMany(x, labelings) {
+    const groupings = labelings.map((labels) => groupsOf(x, labels));
+    const passes = silhouettePass(x, groupings);
+    return groupings.map((groups, l) => (passes === null ? empty : summarise(groups, passes[l]!)));
+  },
+});
+
+export interface SilhouetteSamples {
+  /** One value in [−1, 1] per row. */
+  readonly samples: Float64Array;
+  /** Mean over the rows of each cluster; noise, when it counts as a cluster, is the last. */
+  readonly clusterMeans: readonly number[];
+}
+
+/**
+ * The silhouette of each row, and each cluster's mean.
+ *
+ * @param x - n×d, columns on comparable scales
+ * @param labels - canonical, length n
+ * @param noise - `cluster`: −1 counts as one more cluster; `leave-out`: those rows count for nothing and get 0
+ * @throws UserError `SHAPE_MISMATCH` if there is not one label per row
+ * @throws UserError `TOO_FEW_CLUSTERS` if fewer than two clusters remain
+ * @throws UserError `NOT_FINITE` if x holds a missing or infinite value
+ * @example silhouetteSamples(matrix([[0], [1], [9], [10]]), Int32Array.of(0, 0, 1, 1)).samples[0] // 1 − 1/9.5
+ */
+export function silhouetteSamples(
+  x: Matrix,
+  labels: Labels,
+  noise: "cluster" | "leave-out" = "cluster",
+): SilhouetteSamples {
+  const groups = groupsOf(x, labels);
+  const count = noise === "cluster" ? groups.count : groups.clusters;
+  if (count < 2) {
+    throw new UserError("TOO_FEW_CLUSTERS", {
+      what: `the silhouette needs at least 2 clusters, got ${count}`,
+      mend: "score a partition with more clusters",
+    });
+  }
+  const pass = silhouettePass(x, [groups])?.[0];
+  if (pass === undefined) {
+    throw new UserError("NOT_FINITE", {
+      what: "the distances between rows are not all finite numbers",
+      mend: "impute missing values and scale the columns before scoring",
+    });
+  }
+  const samples = noise === "cluster" ? pass.all : pass.noNoise;
+  return { samples, clusterMeans: clusterMeans(samples, groups, count) };
+}
+
+function summarise(groups: Groups, pass: RowSilhouettes): Scores {
+  const rows = groups.of.length;
+  const kept = rows - groups.noise;
+  const all = isComparable(groups.count, rows) ? compensatedSum(pass.all) / rows : null;
+  if (!isComparable(groups.clusters, kept)) return { ...empty, silhouette: all };
+  // Rows of noise hold 0 and add nothing.
+  const noNoise = compensatedSum(pass.noNoise) / kept;
+  const means = clusterMeans(pass.noNoise, groups, groups.clusters);
+  return {
+    silhouette: all,
+    silhouette_no_noise: noNoise,
+    silhouette_coverage: noNoise * (kept / rows),
+    silhouette_macro: compensatedSum(means) / means.length,
+  };
+}
+
+function clusterMeans(samples: Float64Array, groups: Groups, count: number): number[] {
+  const sums: number[] = new Array(count).fill(0);
+  for (let i = 0; i < samples.length; i++) {
+    const group = groups.of[i]!;
+    if (group < count) sums[group] = sums[group]! + samples[i]!;
+  }
+  return sums.map((sum, g) => sum / groups.sizes[g]!);
+}
