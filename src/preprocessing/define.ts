@@ -13,6 +13,22 @@ export interface FittedStep<F extends Fitted = Fitted> {
   readonly notes: readonly Note[];
 }
 
+/** The name and kind of a column, without its values. */
+export interface ColumnHead {
+  readonly name: string;
+  readonly kind: "number" | "text";
+}
+
+/**
+ * One column after a step, and how each of its values comes from the same row of one column before it.
+ * A missing number is NaN, a missing text null. A function that cannot take a value throws a `ValueFault`.
+ */
+export type ColumnMap =
+  | { readonly name: string; readonly from: string; readonly how: "keep" }
+  | { readonly name: string; readonly from: string; readonly how: "number"; of(value: number): number }
+  | { readonly name: string; readonly from: string; readonly how: "encode"; of(value: string | null): number }
+  | { readonly name: string; readonly from: string; readonly how: "text"; of(value: string | null): string | null };
+
 /** A preparation step with its types erased: what the registry holds. */
 export interface Step {
   /** The word used in configs, and the file name. */
@@ -28,6 +44,11 @@ export interface Step {
   fit(table: Table, params: Readonly<Record<string, unknown>>): FittedStep;
   /** Treat any rows by what was learnt. Never looks at the new rows as a whole, so one row suffices. */
   apply(table: Table, fitted: Fitted): Table;
+  /**
+   * The same as a list of columns, where every new column depends on one old column: lets a model treat a
+   * single row without building tables. A step that mixes columns leaves it out.
+   */
+  maps?(fitted: Fitted, columns: readonly ColumnHead[]): readonly ColumnMap[];
 }
 
 /** Declare a step with its types checked; the registry sees it without them. */
@@ -39,6 +60,7 @@ export function defineStep<P extends Readonly<Record<string, unknown>>, F extend
   params: z.ZodType<P>;
   fit(table: Table, params: P): FittedStep<F>;
   apply(table: Table, fitted: F): Table;
+  maps?(fitted: F, columns: readonly ColumnHead[]): readonly ColumnMap[];
 }): Step {
   return step as unknown as Step;
 }
