@@ -83,6 +83,12 @@ export const references = {
     venue: "Journal of the Royal Statistical Society B 39(1)",
     doi: "10.1111/j.2517-6161.1977.tb01600.x",
   },
+  desgraupes2013: {
+    authors: "B. Desgraupes",
+    year: 2013,
+    title: "Clustering indices",
+    venue: "University Paris Ouest, Lab Modal'X (vignette of the R package clusterCrit)",
+  },
   dunn1974: {
     authors: "J. C. Dunn",
     year: 1974,
@@ -102,6 +108,13 @@ export const references = {
     title: "A method for comparing two hierarchical clusterings",
     venue: "JASA 78(383)",
     doi: "10.1080/01621459.1983.10478008",
+  },
+  gower1969: {
+    authors: "J. C. Gower, G. J. S. Ross",
+    year: 1969,
+    title: "Minimum spanning trees and single linkage cluster analysis",
+    venue: "Journal of the Royal Statistical Society C 18(1)",
+    doi: "10.2307/2346439",
   },
   hartigan1975: {
     authors: "J. A. Hartigan",
@@ -130,6 +143,13 @@ export const references = {
     venue: "ICDM",
     doi: "10.1109/ICDM.2001.989517",
   },
+  jaccard1912: {
+    authors: "P. Jaccard",
+    year: 1912,
+    title: "The distribution of the flora in the alpine zone",
+    venue: "New Phytologist 11(2)",
+    doi: "10.1111/j.1469-8137.1912.tb05611.x",
+  },
   kaufman1990: {
     authors: "L. Kaufman, P. J. Rousseeuw",
     year: 1990,
@@ -144,6 +164,13 @@ export const references = {
     venue: "Biometrics 44(1)",
     doi: "10.2307/2531893",
   },
+  kuhn1955: {
+    authors: "H. W. Kuhn",
+    year: 1955,
+    title: "The Hungarian method for the assignment problem",
+    venue: "Naval Research Logistics Quarterly 2(1–2)",
+    doi: "10.1002/nav.3800020109",
+  },
   lloyd1982: {
     authors: "S. P. Lloyd",
     year: 1982,
@@ -151,12 +178,32 @@ export const references = {
     venue: "IEEE Transactions on Information Theory 28(2)",
     doi: "10.1109/TIT.1982.1056489",
   },
+  manning2008: {
+    authors: "C. D. Manning, P. Raghavan, H. Schütze",
+    year: 2008,
+    title: "Introduction to information retrieval",
+    venue: "Cambridge University Press",
+  },
+  milligan1985: {
+    authors: "G. W. Milligan, M. C. Cooper",
+    year: 1985,
+    title: "An examination of procedures for determining the number of clusters in a data set",
+    venue: "Psychometrika 50(2)",
+    doi: "10.1007/BF02294245",
+  },
   moulavi2014: {
     authors: "D. Moulavi, P. A. Jaskowiak, R. J. G. B. Campello, A. Zimek, J. Sander",
     year: 2014,
     title: "Density-based clustering validation",
     venue: "SDM",
     doi: "10.1137/1.9781611973440.96",
+  },
+  mullner2011: {
+    authors: "D. Müllner",
+    year: 2011,
+    title: "Modern hierarchical, agglomerative clustering algorithms",
+    venue: "arXiv:1109.2378",
+    doi: "10.48550/arXiv.1109.2378",
   },
   murtagh2014: {
     authors: "F. Murtagh, P. Legendre",
@@ -171,6 +218,13 @@ export const references = {
     title: "On lines and planes of closest fit to systems of points in space",
     venue: "Philosophical Magazine 2(11)",
     doi: "10.1080/14786440109462720",
+  },
+  rand1971: {
+    authors: "W. M. Rand",
+    year: 1971,
+    title: "Objective criteria for the evaluation of clustering methods",
+    venue: "JASA 66(336)",
+    doi: "10.1080/01621459.1971.10482356",
   },
   ray1999: {
     authors: "S. Ray, R. H. Turi",
@@ -190,6 +244,13 @@ export const references = {
     title: "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis",
     venue: "Journal of Computational and Applied Mathematics 20",
     doi: "10.1016/0377-0427(87)90125-7",
+  },
+  satopaa2011: {
+    authors: "V. Satopää, J. Albrecht, D. Irwin, B. Raghavan",
+    year: 2011,
+    title: 'Finding a "kneedle" in a haystack: detecting knee points in system behavior',
+    venue: "ICDCS Workshops",
+    doi: "10.1109/ICDCSW.2011.20",
   },
   schubert2017: {
     authors: "E. Schubert, J. Sander, M. Ester, H.-P. Kriegel, X. Xu",
@@ -211,6 +272,19 @@ export const references = {
     title: "Estimating the dimension of a model",
     venue: "Annals of Statistics 6(2)",
     doi: "10.1214/aos/1176344136",
+  },
+  sokal1958: {
+    authors: "R. R. Sokal, C. D. Michener",
+    year: 1958,
+    title: "A statistical method for evaluating systematic relationships",
+    venue: "University of Kansas Science Bulletin 38",
+  },
+  sorensen1948: {
+    authors: "T. Sørensen",
+    year: 1948,
+    title:
+      "A method of establishing groups of equal amplitude in plant sociology based on similarity of species content",
+    venue: "Kongelige Danske Videnskabernes Selskab, Biologiske Skrifter 5(4)",
   },
   tibshirani2001: {
     authors: "R. Tibshirani, G. Walther, T. Hastie",
