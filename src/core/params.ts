@@ -23,6 +23,11 @@ export function parseParams<T>(schema: z.ZodType<T>, value: unknown, where: stri
     const mend = known.length > 0 ? didYouMean(key, known) : undefined;
     throw new UserError("BAD_CONFIG", { what: `unknown option "${key}"`, where: place, mend });
   }
+  const received = at(value, issue);
+  if (issue.code === "invalid_value" && typeof received === "string") {
+    const mend = didYouMean(received, issue.values.map(String));
+    throw new UserError("BAD_CONFIG", { what: `unknown value "${received}"`, where: place, mend });
+  }
   throw new UserError("BAD_CONFIG", {
     what: `${lowerFirst(issue.message)}, got ${show(received)}`,
     where: place,
