@@ -148,14 +148,12 @@ describe("matching", () => {
   });
 
   test("the Hungarian method finds the best of all permutations", () => {
-    const square = fc
-      .integer({ min: 1, max: 5 })
-      .chain((n) =>
-        fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: n, maxLength: n }), {
-          minLength: n,
-          maxLength: n,
-        }),
-      );
+    const square = fc.integer({ min: 1, max: 5 }).chain((n) =>
+      fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: n, maxLength: n }), {
+        minLength: n,
+        maxLength: n,
+      }),
+    );
     fc.assert(
       fc.property(square, (gain) => {
         const columns = maximumAssignment(gain);
