@@ -1,0 +1,4 @@
+/** Tables from files and back. */
+export { type ReadOptions, readChunks, readTable } from "./read-table.js";
+export { type Kind, missingMarkers } from "./scan.js";
+export { type Cell, type CsvWriter, csvLine, formatCsv, openCsvWriter, tableHeader, tableRows } from "./write-csv.js";

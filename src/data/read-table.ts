@@ -1,0 +1,232 @@
+/** Reading tables: a whole one, or batch after batch in bounded memory. */
+import { UserError } from "../core/errors.js";
+import { didYouMean } from "../core/suggest.js";
+import { type Column, numberColumn, type Table } from "../core/table.js";
+import { chunksOf, copyDoubles, type DuckDBConnection, openConnection, textsOf, withConnection } from "./duckdb.js";
+import { doubleSql, explainScanError, judgeColumns, type Kind, openScan, type ScanColumn, textSql } from "./scan.js";
+import { formatOf } from "./source.js";
+
+export interface ReadOptions {
+  /** A .csv, .tsv, .txt, .parquet, .pq, .json, .jsonl or .ndjson file. */
+  readonly path: string;
+  /** The column that says who a row is; it is no feature. */
+  readonly id?: string | undefined;
+  /** The columns to read, in this order; all by default. */
+  readonly columns?: readonly string[] | undefined;
+  /** Columns to leave out. */
+  readonly drop?: readonly string[] | undefined;
+  /** Accept an id that appears twice; by default that is an error. */
+  readonly allowDuplicateIds?: boolean | undefined;
+  /** Kinds that are already known, such as those of a model; by default the content decides. */
+  readonly kinds?: Readonly<Record<string, Kind>> | undefined;
+  /** Stops the reading. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Read a table.
+ *
+ * CSV needs a header; its delimiter is comma, semicolon, tab or bar. Every numeric type becomes float64
+ * (whole numbers beyond 2^53 lose digits), true and false become 1 and 0, dates and everything else text. A
+ * column of texts that all read as numbers is a number column. Missing are: empty fields, NULL, NaN, and the
+ * texts in `missingMarkers` (`NA`, `null`, `?`, `-` …). A column with nothing but missing values is read as
+ * numbers. Rows keep their order.
+ *
+ * @returns the table; `id` is null unless an id column was named
+ * @throws UserError `NOT_FOUND`, `NOT_READABLE` or `EMPTY_TABLE` for the file, `UNKNOWN_COLUMN` for a name,
+ *   `NOT_NUMBER` for a text among numbers, `NOT_FINITE` for an infinite value, `MISSING_VALUE` or
+ *   `DUPLICATE_ID` for an id
+ * @remarks Memory: the table itself and some 250 MB for DuckDB at a million rows × 17.
+ * @example const customers = await readTable({ path: "customers.csv", id: "CUST_ID" });
+ */
+export async function readTable(options: ReadOptions): Promise<Table> {
+  const format = formatOf(options.path);
+  return withConnection(async (connection) => {
+    try {
+      const plan = await planRead(connection, options, format);
+      const filler = newFiller(plan, plan.rows);
+      for await (const chunk of chunksOf(connection, plan.sql, options.signal)) filler.add(chunk, 0, chunk.rowCount);
+      const table = filler.finish(0);
+      if (!options.allowDuplicateIds) requireDistinctIds(table, options.path);
+      return table;
+    } catch (error) {
+      throw explainScanError(error, options.path);
+    }
+  });
+}
+
+/**
+ * Read a table batch by batch, in memory that does not grow with it. Kinds are judged over the whole file
+ * first, so every batch has the same columns. Ids are not checked for duplicates.
+ *
+ * @param batchRows - rows per batch; the last may be shorter
+ * @throws UserError as `readTable`
+ */
+export async function* readChunks(options: ReadOptions, batchRows = 65536): AsyncGenerator<Table> {
+  const format = formatOf(options.path);
+  const { connection, close } = await openConnection();
+  try {
+    const plan = await planRead(connection, options, format);
+    let filler = newFiller(plan, Math.min(batchRows, plan.rows));
+    let done = 0;
+    for await (const chunk of chunksOf(connection, plan.sql, options.signal)) {
+      for (let start = 0; start < chunk.rowCount; ) {
+        start += filler.add(chunk, start, chunk.rowCount, done);
+        if (!filler.isFull()) continue;
+        yield filler.finish(done);
+        done += filler.capacity;
+        filler = newFiller(plan, Math.min(batchRows, plan.rows - done));
+      }
+    }
+  } catch (error) {
+    throw explainScanError(error, options.path);
+  } finally {
+    close();
+  }
+}
+
+interface Plan {
+  readonly path: string;
+  readonly rows: number;
+  readonly sql: string;
+  readonly id: ScanColumn | undefined;
+  readonly columns: readonly { readonly name: string; readonly kind: Kind }[];
+}
+
+async function planRead(
+  connection: DuckDBConnection,
+  options: ReadOptions,
+  format: ReturnType<typeof formatOf>,
+): Promise<Plan> {
+  const { path } = options;
+  const scan = await openScan(connection, path, format);
+  const known = scan.columns.map((column) => column.name);
+  const find = (name: string, role: string): ScanColumn => {
+    const column = scan.columns.find((candidate) => candidate.name === name);
+    if (column) return column;
+    throw new UserError("UNKNOWN_COLUMN", {
+      what: `unknown ${role} "${name}"`,
+      where: path,
+      mend: didYouMean(name, known),
+    });
+  };
+  const id = options.id === undefined ? undefined : find(options.id, "id column");
+  const dropped = new Set((options.drop ?? []).map((name) => find(name, "column to drop")));
+  const listed = options.columns?.map((name) => find(name, "column")) ?? scan.columns;
+  const features = listed.filter((column) => column !== id && !dropped.has(column));
+
+  const { rows, kinds } = await judgeColumns(connection, scan, features, options.kinds);
+  if (rows === 0) {
+    throw new UserError("EMPTY_TABLE", {
+      what: `the table has ${known.length} columns and no rows`,
+      where: path,
+      mend: "give a file with at least one row",
+    });
+  }
+  const doubles = new Set<string>();
+  const selected = features.map((column, j) => {
+    const { kind, boolean } = kinds[j]!;
+    if (kind === "text") return textSql(column);
+    if (format !== "csv" || boolean) return doubleSql(column, boolean);
+    doubles.add(column.field);
+    return doubleSql({ ...column, type: "NUMBER" }, false);
+  });
+  if (id) selected.push(textSql(id));
+  if (selected.length === 0) selected.push("1");
+  return {
+    path,
+    rows,
+    sql: `SELECT ${selected.join(", ")} FROM ${scan.from(doubles)}`,
+    id,
+    columns: features.map((column, j) => ({ name: column.name, kind: kinds[j]!.kind })),
+  };
+}
+
+type Chunk = Parameters<typeof textsOf>[0];
+
+/** Columns that are filled chunk by chunk, and become a table. */
+function newFiller(plan: Plan, capacity: number) {
+  const stores = plan.columns.map((column) =>
+    column.kind === "number" ? new Float64Array(capacity) : new Array<string | null>(capacity),
+  );
+  const ids = new Array<string>(plan.id ? capacity : 0);
+  let filled = 0;
+
+  return {
+    capacity,
+    isFull: () => filled === capacity,
+    /** Take rows `start` … `end` of a chunk, as many as there is room for. Returns how many. */
+    add(chunk: Chunk, start: number, end: number, firstRow = 0): number {
+      const count = Math.min(end - start, capacity - filled);
+      const whole = start === 0 && count === chunk.rowCount;
+      stores.forEach((store, j) => {
+        if (!(store instanceof Float64Array)) {
+          const texts = textsOf(chunk, j);
+          for (let i = 0; i < count; i++) store[filled + i] = texts[start + i]!;
+        } else if (whole) copyDoubles(chunk, j, store, filled);
+        else {
+          const part = new Float64Array(chunk.rowCount);
+          copyDoubles(chunk, j, part, 0);
+          store.set(part.subarray(start, start + count), filled);
+        }
+      });
+      if (plan.id) {
+        const texts = textsOf(chunk, stores.length);
+        for (let i = 0; i < count; i++) {
+          const id = texts[start + i] ?? null;
+          if (id === null) throw missingId(plan.id.name, firstRow + filled + i + 1, plan.path);
+          ids[filled + i] = id;
+        }
+      }
+      filled += count;
+      return count;
+    },
+    /** The table; `rowsBefore` is how many rows of the file came before it, for the words of an error. */
+    finish(rowsBefore: number): Table {
+      if (filled !== capacity) throw new Error(`expected ${capacity} rows, got ${filled}: did the file change?`);
+      const columns = plan.columns.map(({ name }, j): Column => {
+        const store = stores[j]!;
+        if (!(store instanceof Float64Array)) return { kind: "text", name, values: store };
+        requireFiniteColumn(name, store, rowsBefore, plan.path);
+        return numberColumn(name, store);
+      });
+      return { rows: capacity, columns, id: plan.id ? { name: plan.id.name, values: ids } : null };
+    },
+  };
+}
+
+function requireFiniteColumn(name: string, values: Float64Array, rowsBefore: number, path: string): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value - value === 0 || Number.isNaN(value)) continue;
+    throw new UserError("NOT_FINITE", {
+      what: `column "${name}" is ${value} in row ${rowsBefore + i + 1}; every value must be finite`,
+      where: path,
+      mend: "mend the value, or leave the field empty if it is missing",
+    });
+  }
+}
+
+function missingId(name: string, row: number, path: string): UserError {
+  return new UserError("MISSING_VALUE", {
+    what: `row ${row} has no ${name}`,
+    where: path,
+    mend: "give every row an id, or name no id column",
+  });
+}
+
+function requireDistinctIds(table: Table, path: string): void {
+  if (!table.id) return;
+  const seen = new Map<string, number>();
+  table.id.values.forEach((id, row) => {
+    const first = seen.get(id);
+    if (first !== undefined) {
+      throw new UserError("DUPLICATE_ID", {
+        what: `${table.id!.name} "${id}" appears twice: in row ${first + 1} and in row ${row + 1}`,
+        where: path,
+        mend: "keep one of the rows, name another id column, or allow duplicate ids",
+      });
+    }
+    seen.set(id, row);
+  });
+}
