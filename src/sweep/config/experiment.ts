@@ -1,0 +1,395 @@
+/**
+ * An experiment: one question, one file. This is the grammar of the file and its resolved form.
+ *
+ * Everything that can be wrong with the file alone is found here, before any work starts.
+ */
+import { z } from "zod";
+import type { Algorithm, Params } from "../../cluster/define.js";
+import { algorithms } from "../../cluster/registry.js";
+import { hashOf } from "../../core/hash.js";
+import type { Reducer } from "../../decomposition/define.js";
+import { reducers } from "../../decomposition/registry.js";
+import type { Metric } from "../../metrics/define.js";
+import { metrics } from "../../metrics/registry.js";
+import type { Step } from "../../preprocessing/define.js";
+import { steps } from "../../preprocessing/registry.js";
+import type { Rule } from "../select/define.js";
+import { rules } from "../select/registry.js";
+import { expandGrid } from "./grid.js";
+import { Problems } from "./problems.js";
+import { type ConfigSource, type Path, parseConfigText } from "./source.js";
+
+export interface DataConfig {
+  readonly path: string;
+  readonly id?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly drop?: readonly string[] | undefined;
+}
+
+export interface Preparation {
+  readonly name: string;
+  readonly steps: readonly { readonly step: Step; readonly params: Params }[];
+}
+
+export interface Reduction {
+  /** `none`, or the reducer and its parameters, such as `pca-2`. */
+  readonly name: string;
+  readonly reducer: Reducer;
+  readonly params: Params;
+}
+
+export interface SegmentsConfig {
+  /** Path of a file of named predicates. */
+  readonly domain?: string | undefined;
+  /** Segments ordered by the median of one column get these names. */
+  readonly names?: { readonly by: string; readonly labels: readonly string[] } | undefined;
+}
+
+/** A config with every name resolved, every range expanded and every default filled in. */
+export interface Experiment {
+  readonly name: string;
+  readonly description: string;
+  readonly data: DataConfig;
+  readonly prepare: readonly Preparation[];
+  readonly reduce: readonly Reduction[];
+  readonly sweep: readonly { readonly algorithm: Algorithm; readonly grid: readonly Params[] }[];
+  readonly seeds: readonly number[];
+  readonly score: { readonly space: string; readonly metrics: readonly Metric[] };
+  readonly select: { readonly rule: Rule; readonly params: Params; readonly hash: string };
+  readonly segments: SegmentsConfig;
+  readonly source: ConfigSource;
+}
+
+const NAME = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "use lower-case letters, digits and hyphens");
+const COLUMNS = z.array(z.string().min(1));
+
+/** The frame of the file; what stands under prepare, reduce, sweep and select is checked entry by entry. */
+const frame = z.strictObject({
+  name: NAME.meta({ description: "name of the experiment and of its results folder: lower-case words with hyphens" }),
+  description: z.string().default("").meta({ description: "the question this experiment asks" }),
+  data: z
+    .strictObject({
+      path: z.string().min(1).meta({ description: "CSV, Parquet or JSON file, relative to the working folder" }),
+      id: z.string().optional().meta({ description: "column that names each row; it is not a feature" }),
+      columns: COLUMNS.optional().meta({ description: "features to read; default: all but the id" }),
+      drop: COLUMNS.optional().meta({ description: "columns to leave out" }),
+    })
+    .meta({ description: "the table to cluster" }),
+  prepare: z
+    .record(NAME, z.array(z.unknown()))
+    .meta({ description: "named preparations, each a list of steps; each is a space of its own" }),
+  reduce: z
+    .array(z.unknown())
+    .min(1)
+    .default(["none"])
+    .meta({ description: "reductions to try: none, or pca: { components: 2 }" }),
+  sweep: z.record(z.string(), z.unknown()).meta({ description: "algorithms and their grids" }),
+  seeds: z
+    .union([z.int().min(1).max(1000), z.array(z.int()).min(1)])
+    .default(1)
+    .meta({ description: "how many seeds (1, 2, …), or which ones, for algorithms that draw random numbers" }),
+  score: z
+    .strictObject({
+      space: z.string().default("prepared").meta({
+        description:
+          "where labelings are judged: a preparation, or <preparation>/<reduction>; prepared or reduced when there is only one",
+      }),
+      metrics: z
+        .array(z.string())
+        .min(1)
+        .default(["silhouette", "davies-bouldin", "calinski-harabasz"])
+        .meta({ description: "quality indices to compute" }),
+    })
+    .prefault({}),
+  select: z
+    .looseObject({ rule: z.string() })
+    .default({ rule: "majority" })
+    .meta({ description: "the rule that picks the model, stated before anything is fitted" }),
+  segments: z
+    .strictObject({
+      domain: z.string().optional().meta({ description: "YAML file of names with the predicates they need" }),
+      names: z
+        .strictObject({
+          by: z.string().meta({ description: "segments are ordered by their median of this column" }),
+          labels: z
+            .array(z.string().min(1))
+            .min(1)
+            .meta({ description: "names, from the lowest median to the highest" }),
+        })
+        .optional(),
+    })
+    .default({})
+    .meta({ description: "how segments get their names" }),
+});
+
+/**
+ * Read an experiment from its text.
+ *
+ * @param text - YAML or JSON
+ * @param file - its name, for messages
+ * @param overrides - `key=value` pairs of the command line, in the same words as the file
+ * @throws UserError or UserErrors with every problem found, each with its line
+ */
+export function parseExperiment(text: string, file: string, overrides: readonly string[] = []): Experiment {
+  const source = parseConfigText(text, file, overrides);
+  const problems = new Problems(source);
+  const parsed = problems.parse(frame, source.value, [], Object.keys(frame.shape));
+  problems.throwIfAny();
+  const config = parsed!;
+
+  const prepare = Object.entries(config.prepare).map(([name, list]) => ({
+    name,
+    steps: list.flatMap((entry, i) => namedEntry(entry, steps, "preparation step", ["prepare", name, i], problems)),
+  }));
+  if (prepare.length === 0) problems.bad("prepare names no preparation", ["prepare"], "add one, such as plain: []");
+
+  const reduce = config.reduce.flatMap((entry, i) =>
+    namedEntry(entry, reducers, "reduction", ["reduce", i], problems).map(({ step: reducer, params }) => ({
+      name: reductionName(reducer, params),
+      reducer,
+      params,
+    })),
+  );
+  repeated(
+    reduce.map((reduction) => reduction.name),
+    (name) => problems.bad(`the reduction ${name} is listed twice`, ["reduce"]),
+  );
+
+  const sweep = Object.entries(config.sweep).flatMap(([name, entry]) => {
+    const algorithm = algorithms.find((candidate) => candidate.name === name);
+    if (!algorithm) {
+      problems.unknown(
+        "algorithm",
+        name,
+        algorithms.map((known) => known.name),
+        ["sweep", name],
+      );
+      return [];
+    }
+    return [{ algorithm, grid: expandGrid(algorithm, entry, ["sweep", name], problems) }];
+  });
+  if (Object.keys(config.sweep).length === 0) problems.bad("sweep names no algorithm", ["sweep"]);
+
+  const chosenMetrics = config.score.metrics.flatMap((name, i) => {
+    const metric = metrics.find((candidate) => candidate.name === name);
+    if (metric) return [metric];
+    problems.unknown(
+      "metric",
+      name,
+      metrics.map((known) => known.name),
+      ["score", "metrics", i],
+    );
+    return [];
+  });
+
+  const { rule: ruleName, ...ruleParams } = config.select;
+  const rule = rules.find((candidate) => candidate.name === ruleName);
+  if (!rule)
+    problems.unknown(
+      "rule",
+      ruleName,
+      rules.map((known) => known.name),
+      ["select", "rule"],
+    );
+  const params =
+    rule && problems.parse(rule.params, ruleParams, ["select"], ["rule", ...Object.keys(rule.params.shape)]);
+  if (rule && chosenMetrics.length === config.score.metrics.length) {
+    for (const needed of rule.needs) {
+      if (chosenMetrics.some((metric) => metric.name === needed)) continue;
+      problems.bad(
+        `the rule ${rule.name} needs the metric ${needed}`,
+        ["score", "metrics"],
+        `add ${needed} to score.metrics`,
+      );
+    }
+  }
+
+  const space = resolveSpace(config.score.space, prepare, reduce, problems);
+  problems.throwIfAny();
+  return {
+    name: config.name,
+    description: config.description,
+    data: config.data,
+    prepare,
+    reduce,
+    sweep,
+    seeds:
+      typeof config.seeds === "number"
+        ? Array.from({ length: config.seeds }, (_, i) => i + 1)
+        : [...new Set(config.seeds)],
+    score: { space, metrics: chosenMetrics },
+    select: { rule: rule!, params: params!, hash: hashOf({ rule: rule!.name, version: rule!.version, params }) },
+    segments: config.segments,
+    source,
+  };
+}
+
+/** An entry of a list of steps or reductions: `none`, `scale: standard`, `pca: { components: 2 }`. */
+function namedEntry<T extends { name: string; params: z.ZodType<Params> }>(
+  entry: unknown,
+  registry: readonly T[],
+  kind: string,
+  path: Path,
+  problems: Problems,
+): { step: T; params: Params }[] {
+  const pairs = typeof entry === "string" ? [[entry, {}] as const] : Object.entries((entry as object | null) ?? {});
+  if (pairs.length !== 1) {
+    problems.bad(
+      `a ${kind} is one name with its options, got ${JSON.stringify(entry)}`,
+      path,
+      "one entry per line: - scale: standard",
+    );
+    return [];
+  }
+  const [name, raw] = pairs[0]!;
+  const step = registry.find((candidate) => candidate.name === name);
+  if (!step) {
+    problems.unknown(
+      kind,
+      name,
+      registry.map((known) => known.name),
+      [...path, name],
+    );
+    return [];
+  }
+  const params = problems.parse(step.params, raw, typeof entry === "string" ? path : [...path, name]);
+  return params ? [{ step, params }] : [];
+}
+
+/** `pca-2`, `pca-0.9`, `none`: the reducer and its parameters. */
+function reductionName(reducer: Reducer, params: Params): string {
+  const values = Object.values(params).filter((value) => value !== undefined);
+  return [reducer.name, ...values.map(String)].join("-");
+}
+
+/** The one space all labelings are judged in, by its full name. */
+function resolveSpace(
+  written: string,
+  prepare: readonly { name: string }[],
+  reduce: readonly { name: string }[],
+  problems: Problems,
+): string {
+  const path = ["score", "space"];
+  const names = prepare.map(({ name }) => name);
+  const reduced = names.flatMap((name) => reduce.filter((r) => r.name !== "none").map((r) => `${name}/${r.name}`));
+  const only = (candidates: readonly string[], what: string): string => {
+    if (candidates.length === 1) return candidates[0]!;
+    const list = candidates.length === 0 ? "there is none" : `there are ${candidates.length}: ${candidates.join(", ")}`;
+    problems.bad(
+      `score.space is ${written}, but ${list}`,
+      path,
+      `name the one ${what} that judges all labelings, such as space: ${candidates[0] ?? names[0]}`,
+    );
+    return "";
+  };
+  if (names.includes(written) || reduced.includes(written)) return written;
+  if (written === "prepared") return only(names, "preparation");
+  if (written === "reduced") return only(reduced, "reduction");
+  problems.unknown("space", written, [...names, ...reduced], path);
+  return "";
+}
+
+function repeated(names: readonly string[], complain: (name: string) => void): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) complain(name);
+    seen.add(name);
+  }
+}
+
+/**
+ * The JSON Schema of the file, for editors: unknown keys are marked as they are typed, options complete.
+ * It is generated from the registries, so a new algorithm is known at once.
+ */
+export function experimentJsonSchema(): Record<string, unknown> {
+  const part = (schema: z.ZodType) => {
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+    return rest;
+  };
+  const entry = (name: string, title: string, schema: z.ZodType) => ({
+    type: "object",
+    properties: { [name]: part(schema) },
+    required: [name],
+    additionalProperties: false,
+    description: title,
+  });
+  const grid = (schema: z.ZodType) => {
+    const value = part(schema);
+    const { description, ...single } = value as { description?: string };
+    const range = { type: "string", pattern: "^-?\\d+\\.\\.-?\\d+(\\.\\.\\d+)?$" };
+    return { description, anyOf: [single, { type: "array", items: { anyOf: [single, range] } }, range] };
+  };
+  const schema = part(frame) as { properties: Record<string, Record<string, unknown>> };
+  const { properties } = schema;
+  properties["prepare"]!["additionalProperties"] = {
+    type: "array",
+    items: {
+      anyOf: [
+        { enum: steps.map((step) => step.name) },
+        ...steps.map((step) => entry(step.name, step.title, step.params)),
+      ],
+    },
+  };
+  properties["reduce"]!["items"] = {
+    anyOf: [{ enum: reducers.map((r) => r.name) }, ...reducers.map((r) => entry(r.name, r.title, r.params))],
+  };
+  properties["sweep"] = {
+    type: "object",
+    additionalProperties: false,
+    minProperties: 1,
+    description: "algorithms and their grids",
+    properties: Object.fromEntries(
+      algorithms.map((algorithm) => [
+        algorithm.name,
+        {
+          type: "object",
+          description: algorithm.title,
+          additionalProperties: false,
+          properties: Object.fromEntries(
+            Object.entries(algorithm.params.shape).map(([key, value]) => [key, grid(value as z.ZodType)]),
+          ),
+        },
+      ]),
+    ),
+  };
+  properties["select"] = {
+    description: "the rule that picks the model, stated before anything is fitted",
+    anyOf: rules.map((rule) => {
+      const own = part(rule.params) as { properties?: object };
+      return {
+        ...own,
+        description: rule.title,
+        required: ["rule"],
+        properties: { rule: { const: rule.name }, ...own.properties },
+      };
+    }),
+  };
+  const metricNames = (properties["score"] as { properties: Record<string, Record<string, unknown>> }).properties[
+    "metrics"
+  ]!;
+  metricNames["items"] = { enum: metrics.map((metric) => metric.name) };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Segmenta experiment",
+    ...schema,
+  };
+}
+
+/** The config as resolved: what a stored result says it was made from. Plain JSON, no paths but the data's. */
+export function describeExperiment(experiment: Experiment): Record<string, unknown> {
+  return {
+    name: experiment.name,
+    prepare: Object.fromEntries(
+      experiment.prepare.map(({ name, steps: list }) => [
+        name,
+        list.map(({ step, params }) => ({ [step.name]: params })),
+      ]),
+    ),
+    reduce: experiment.reduce.map(({ reducer, params }) => ({ [reducer.name]: params })),
+    sweep: Object.fromEntries(experiment.sweep.map(({ algorithm, grid }) => [algorithm.name, grid])),
+    seeds: experiment.seeds,
+    score: { space: experiment.score.space, metrics: experiment.score.metrics.map((metric) => metric.name) },
+    select: { rule: experiment.select.rule.name, ...experiment.select.params },
+    segments: experiment.segments,
+  };
+}

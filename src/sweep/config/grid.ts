@@ -1,0 +1,78 @@
+/** Grids: `k: 2..10`, `linkage: [ward, average]` become the list of parameter sets to fit. */
+import { z } from "zod";
+import type { Algorithm, Params } from "../../cluster/define.js";
+import { canonicalJson } from "../../core/hash.js";
+import type { Problems } from "./problems.js";
+import type { Path } from "./source.js";
+
+/** `2..10` or `2..10..2`: whole numbers from, to (both included) and step. */
+const RANGE = /^(-?\d+)\.\.(-?\d+)(?:\.\.(\d+))?$/;
+
+/** The longest list one range may stand for. */
+const LONGEST_RANGE = 10_000;
+
+/** The values a grid entry stands for: one, a list, or a range. */
+export function expandValues(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(expandValues);
+  const range = typeof value === "string" ? RANGE.exec(value) : null;
+  if (!range) return [value];
+  const from = Number(range[1]);
+  const to = Number(range[2]);
+  const step = Number(range[3] ?? 1);
+  if (step < 1 || to < from || (to - from) / step > LONGEST_RANGE) return [value];
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
+}
+
+/** All parameter sets of one algorithm's entry under `sweep`, in the order written, repeats left out. */
+export function expandGrid(algorithm: Algorithm, entry: unknown, path: Path, problems: Problems): Params[] {
+  const given = entry === null || entry === undefined ? {} : entry;
+  if (typeof given !== "object" || Array.isArray(given)) {
+    problems.bad(`${algorithm.name} must be a map of parameters, got ${JSON.stringify(given)}`, path);
+    return [];
+  }
+  const shape = algorithm.params.shape as Record<string, z.ZodType>;
+  let grid: Record<string, unknown>[] = [{}];
+  for (const [key, value] of Object.entries(given)) {
+    const schema = shape[key];
+    if (!schema) {
+      problems.unknown("parameter", key, Object.keys(shape), [...path, key]);
+      continue;
+    }
+    const values = expandValues(value).map((single) => parseValue(algorithm, key, single, [...path, key], problems));
+    grid = grid.flatMap((point) => values.map((single) => ({ ...point, [key]: single })));
+  }
+  if (problems.found) return [];
+
+  const points = new Map<string, Params>();
+  for (const point of grid) {
+    const params = problems.parse(algorithm.params, point, path);
+    if (!params) return [];
+    for (const expanded of algorithm.expand?.(params) ?? [params]) points.set(canonicalJson(expanded), expanded);
+  }
+  return [...points.values()];
+}
+
+/** Check one value of one parameter as if it stood alone, so that the message names it. */
+function parseValue(algorithm: Algorithm, key: string, value: unknown, path: Path, problems: Problems): unknown {
+  const schema = (algorithm.params.shape as Record<string, z.ZodType>)[key]!;
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    problems.parse(z.strictObject({ [key]: schema }), { [key]: value }, path.slice(0, -1));
+  }
+  return value;
+}
+
+/** `k=6 linkage=average`: what a table shows of a parameter set: k and its like, and what differs from the default. */
+export function describeParams(algorithm: Algorithm, params: Params): string {
+  const shape = algorithm.params.shape as Record<string, z.ZodType>;
+  const parts: string[] = [];
+  for (const key of Object.keys(shape)) {
+    const value = params[key];
+    const byDefault = shape[key]!.safeParse(undefined);
+    const isDefault = byDefault.success && canonicalJson(byDefault.data ?? null) === canonicalJson(value ?? null);
+    if (algorithm.shows.includes(key) || !isDefault) parts.push(`${key}=${formatValue(value)}`);
+  }
+  return parts.join(" ");
+}
+
+const formatValue = (value: unknown) => (typeof value === "object" ? canonicalJson(value) : String(value));

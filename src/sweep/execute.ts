@@ -1,0 +1,76 @@
+/**
+ * Stages in worker threads. A task is plain data: a matrix in shared memory, a name, parameters. The answer
+ * depends on the task alone, so any number of workers and any order give the same results.
+ */
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import type { Fit, Params } from "../cluster/define.js";
+import { UserError } from "../core/errors.js";
+import type { Labels } from "../core/labels.js";
+import type { Matrix } from "../core/matrix.js";
+import type { Scores } from "../metrics/define.js";
+import { runTask, type SentError } from "./worker.js";
+
+/** A matrix with the key of its content, so that a worker keeps what it built on it. */
+export interface SpaceData {
+  readonly key: string;
+  readonly x: Matrix;
+}
+
+export interface FitWork {
+  readonly kind: "fit";
+  readonly space: SpaceData;
+  readonly algorithm: string;
+  readonly grid: readonly Params[];
+  readonly seed: number;
+}
+
+export interface ScoreWork {
+  readonly kind: "score";
+  readonly space: SpaceData;
+  readonly metric: string;
+  readonly labelings: readonly Labels[];
+}
+
+export type Work = FitWork | ScoreWork;
+export type Answer<W extends Work> = W extends FitWork ? Fit[] : Scores[];
+
+export interface Executor {
+  readonly jobs: number;
+  run<W extends Work>(work: W, signal?: AbortSignal): Promise<Answer<W>>;
+  close(): Promise<void>;
+}
+
+/** Runs every task in this thread: for small sweeps and for notebooks. */
+export function inThread(): Executor {
+  return {
+    jobs: 1,
+    async run<W extends Work>(work: W, signal?: AbortSignal): Promise<Answer<W>> {
+      signal?.throwIfAborted();
+      return runTask(work);
+    },
+    close: async () => {},
+  };
+}
+
+/**
+ * A pool of worker threads.
+ *
+ * @param jobs - how many tasks run at once; default: one per core
+ */
+export function workerPool(jobs: number = availableParallelism()): Executor {
+  // Sources run straight from src/ (as under the test runner) use the built worker beside them.
+  const here = fileURLToPath(new URL("./worker.js", import.meta.url));
+  const filename = here.replace(/[\\/]src([\\/]sweep[\\/]worker\.js)$/, (_, rest: string) => `/dist${rest}`);
+  const pool = new Piscina({ filename, name: "runInWorker", minThreads: jobs, maxThreads: jobs, idleTimeout: 60_000 });
+  return {
+    jobs,
+    async run<W extends Work>(work: W, signal?: AbortSignal): Promise<Answer<W>> {
+      const answer: Answer<W> | SentError = await pool.run(work, signal ? { signal } : {});
+      if ("userError" in answer) throw new UserError(answer.userError.code, answer.userError);
+      return answer;
+    },
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { formatUserError, isUserError, UserErrors } from "../../src/core/errors.js";
+import { experimentJsonSchema, parseExperiment } from "../../src/sweep/config/experiment.js";
+import { expandValues } from "../../src/sweep/config/grid.js";
+
+const minimal = `
+name: small
+data: { path: a.csv }
+prepare:
+  plain: [ scale: standard ]
+sweep:
+  kmeans: { k: 2..4 }
+`;
+
+/** The whole text a person reads for a config. */
+function complaint(text: string, overrides: string[] = []): string {
+  try {
+    parseExperiment(text, "experiments/x.yaml", overrides);
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    const errors = error instanceof UserErrors ? error.errors : [error];
+    return errors.map(formatUserError).join("\n");
+  }
+  throw new Error("the config was accepted");
+}
+
+describe("a range", () => {
+  test.each([
+    ["2..5", [2, 3, 4, 5]],
+    ["2..10..4", [2, 6, 10]],
+    ["5..2", ["5..2"]],
+    [
+      [1, "3..4"],
+      [1, 3, 4],
+    ],
+    ["ward", ["ward"]],
+    [0.5, [0.5]],
+  ])("%j stands for %j", (value, expected) => {
+    expect(expandValues(value)).toEqual(expected);
+  });
+});
+
+describe("a minimal experiment", () => {
+  test("gets the defaults: no reduction, one seed, three metrics, majority, its only preparation as space", () => {
+    const experiment = parseExperiment(minimal, "experiments/x.yaml");
+    expect(experiment.reduce.map((r) => r.name)).toEqual(["none"]);
+    expect(experiment.seeds).toEqual([1]);
+    expect(experiment.score.metrics.map((m) => m.name)).toEqual(["silhouette", "davies-bouldin", "calinski-harabasz"]);
+    expect(experiment.select.rule.name).toBe("majority");
+    expect(experiment.score.space).toBe("plain");
+    expect(experiment.sweep[0]!.grid.map((params) => params["k"])).toEqual([2, 3, 4]);
+  });
+
+  test("takes overrides in the words of the file", () => {
+    const experiment = parseExperiment(minimal, "x.yaml", ["sweep.kmeans.k=[2, 7]", "seeds=3", "data.path=b.parquet"]);
+    expect(experiment.sweep[0]!.grid.map((params) => params["k"])).toEqual([2, 7]);
+    expect(experiment.seeds).toEqual([1, 2, 3]);
+    expect(experiment.data.path).toBe("b.parquet");
+  });
+
+  test("a grid is the product of its lists, repeats left out", () => {
+    const text = minimal.replace("kmeans: { k: 2..4 }", "agglomerative: { k: [2, 3, 2], linkage: [ward, average] }");
+    const { grid } = parseExperiment(text, "x.yaml").sweep[0]!;
+    expect(grid.map(({ k, linkage }) => `${k} ${linkage}`)).toEqual(["2 ward", "2 average", "3 ward", "3 average"]);
+  });
+
+  test("JSON is read as well as YAML", () => {
+    const json = JSON.stringify({
+      name: "small",
+      data: { path: "a.csv" },
+      prepare: { plain: [{ scale: "standard" }] },
+      sweep: { kmeans: { k: [2] } },
+    });
+    expect(parseExperiment(json, "x.json").name).toBe("small");
+  });
+});
+
+describe("a mistake is named with its line and how to mend it", () => {
+  test.each([
+    ["an unknown key", minimal.replace("sweep:", "swep:\n  kmeans: { k: 2 }\nsweep:"), []],
+    ["an unknown algorithm", minimal.replace("kmeans:", "kmean:"), []],
+    ["an unknown parameter", minimal.replace("k: 2..4", "k: 2..4, ninit: 3"), []],
+    ["a parameter out of range", minimal.replace("k: 2..4", "k: 1"), []],
+    ["a word where a number belongs", minimal.replace("k: 2..4", "k: many"), []],
+    ["an unknown step", minimal.replace("scale: standard", "scal: standard"), []],
+    ["an unknown choice of a step", minimal.replace("standard", "standrad"), []],
+    ["an unknown metric", `${minimal}score: { metrics: [silhouete] }`, []],
+    ["an unknown rule", `${minimal}select: { rule: majorty }`, []],
+    ["a rule without the metrics it needs", `${minimal}score: { metrics: [silhouette] }`, []],
+    ["an unknown space", `${minimal}score: { space: plane }`, []],
+    ["a bare space with two preparations", minimal.replace("sweep:", "  other: []\nsweep:"), []],
+    ["no reduction to judge in", `${minimal}score: { space: reduced }`, []],
+    ["a missing part", minimal.replace("data: { path: a.csv }", ""), []],
+    ["broken YAML", "name: [", []],
+    ["an override without a value", minimal, ["seeds"]],
+    ["an override that is wrong", minimal, ["sweep.kmeans.k=0"]],
+    ["several at once", minimal.replace("kmeans:", "kmean:").replace("scale:", "scal:"), []],
+  ])("%s", (_, text, overrides) => {
+    expect(complaint(text, overrides)).toMatchSnapshot();
+  });
+});
+
+test("the schema for editors knows every algorithm and accepts the shipped form", () => {
+  const schema = experimentJsonSchema() as { properties: { sweep: { properties: Record<string, unknown> } } };
+  expect(Object.keys(schema.properties.sweep.properties)).toContain("kmeans");
+  expect(Object.keys(schema.properties.sweep.properties)).toContain("dbscan");
+});
