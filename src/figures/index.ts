@@ -1,0 +1,16 @@
+/** Every figure, and the words and colours they share. */
+export { curvesFigure } from "./curves.js";
+export { type DendrogramInput, dendrogramFigure, type MergeTree } from "./dendrogram.js";
+export { type ElbowInput, elbowFigure, elbowOf } from "./elbow.js";
+export { type HistogramOptions, histogramsFigure, type SegmentHistograms, segmentHistograms } from "./histograms.js";
+export { type LeaderboardInput, leaderboardFigure, rankCandidates } from "./leaderboard.js";
+export { type PcaMapInput, pcaMapFigure, tsneMapFigure } from "./map.js";
+export { type MigrationInput, migrationFigure } from "./migration.js";
+export { segmentColour, segmentSymbol } from "./palette.js";
+export type { MapPoints } from "./points.js";
+export { type ProfileHeatmapInput, profileHeatmapFigure } from "./profile-heatmap.js";
+export { type SilhouettePlotInput, silhouettePlotFigure } from "./silhouette-plot.js";
+export { type SnakePlotInput, snakePlotFigure } from "./snake-plot.js";
+export { type FigureSpec, type FigureTable, tableCsv, themed } from "./spec.js";
+export { type StabilityInput, stabilityCurvesFigure } from "./stability-curves.js";
+export { type Candidate, candidatesOf, type FigureMetric, type SweepRow } from "./trials.js";
