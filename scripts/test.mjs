@@ -1,11 +1,39 @@
 // npm test: install and build if needed, then everything: format, lint, types and all tests.
-// With CI set, nothing may be left out: a test that finds its tool missing fails instead of saying so.
-import { ensureBuilt, ensureInstalled, run } from "./ensure.mjs";
+// With CI set, nothing may be left out: a skipped test fails the run.
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBuilt, ensureInstalled, root, run } from "./ensure.mjs";
 
 ensureInstalled();
 await ensureBuilt();
 const node = process.execPath;
-const extra = process.argv.slice(2);
-const quick = run(node, ["scripts/check.mjs"]);
-if (quick !== 0) process.exit(quick);
-process.exitCode = run(node, ["node_modules/vitest/vitest.mjs", "run", ...extra]);
+const only = process.argv.slice(2);
+if (only.length === 0) {
+  const quick = run(node, ["scripts/check.mjs"]);
+  if (quick !== 0) process.exit(quick);
+  const stale = run(node, ["scripts/generate.mjs", "--check"]);
+  if (stale !== 0) process.exit(stale);
+}
+const report = join(root, ".cache", "tests.json");
+mkdirSync(join(root, ".cache"), { recursive: true });
+const vitest = [
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+];
+const code = run(node, [...vitest, ...only]);
+
+const {
+  numPassedTests: passed,
+  numFailedTests: failed,
+  numTotalTests: total,
+} = JSON.parse(readFileSync(report, "utf8"));
+const skipped = total - passed - failed;
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+if (process.env.CI && (skipped > 0 || passed === 0)) {
+  console.error("✘ in CI every test must run; the skipped ones are listed above");
+  process.exit(1);
+}
+process.exitCode = code;

@@ -34,6 +34,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   sweep: ["zod", "yaml", "piscina", "bullmq"],
   data: ["@duckdb/node-api", "pg", "@clickhouse/client"],
   notebook: [
+    "typescript",
     "zeromq",
     "tslab",
     "jsdom",
@@ -45,7 +46,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   report: ["plotly.js-cartesian-dist-min"],
   serve: ["hono", "@hono/node-server", "@hono/zod-openapi", "pino", "prom-client", "zod", "@ngrok/ngrok"],
   web: [],
-  cli: ["yargs", "cli-progress", "cli-table3", "yaml"],
+  cli: ["yargs", "cli-progress", "cli-table3", "yaml", "zod"],
   index: [],
 };
 

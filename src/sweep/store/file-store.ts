@@ -139,7 +139,7 @@ async function journalFiles(runs: string): Promise<string[]> {
       .map((name) => join(runs, name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+    throw notWritable(join(runs, ".."), error);
   }
 }
 

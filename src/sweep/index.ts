@@ -1,0 +1,16 @@
+/** Sweeps from a program: `import { parseExperiment, runSweep } from "segmenta/sweep"`. */
+export {
+  type Experiment,
+  experimentJsonSchema,
+  parseExperiment,
+} from "./config/experiment.js";
+export type { OnEvent, SweepEvent } from "./events.js";
+export { type Executor, inThread, workerPool } from "./execute.js";
+export type { Plan, Trial } from "./plan.js";
+export { resultFiles, writeResults } from "./results.js";
+export type { Row, TrialOutcome } from "./rows.js";
+export { type RunOptions, runSweep, type Space, type SweepResult } from "./run.js";
+export type { Candidate, Verdict } from "./select/define.js";
+export { rules } from "./select/registry.js";
+export { openStore } from "./store/file-store.js";
+export { memoryStore, type Store } from "./store/store.js";
