@@ -6,6 +6,71 @@ export function sorted(values: Float64Array): Float64Array {
   return values.slice().sort();
 }
 
+/** Smallest and largest value. Needs at least one. */
+export function range(values: Float64Array): { min: number; max: number } {
+  let min = values[0]!;
+  let max = min;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
+}
+
+/**
+ * Quantiles by linear interpolation at position (n−1)p (NumPy's default, R's type 7), without a full sort.
+ *
+ * @param values - at least one, all finite; only read
+ * @param shares - each p in [0, 1], in any order
+ * @remarks O(n) per share as a rule, never more than O(n log n); the same bits as `quantileSorted`
+ */
+export function quantiles(values: Float64Array, shares: readonly number[]): number[] {
+  const order = values.slice();
+  return shares.map((share) => {
+    const position = (order.length - 1) * share;
+    const low = Math.floor(position);
+    const a = select(order, low);
+    if (position === low) return a;
+    // After the selection everything beyond `low` is no smaller than it: the next value is their minimum.
+    const b = range(order.subarray(low + 1)).min;
+    return a + (b - a) * (position - low);
+  });
+}
+
+/** The value that would stand at `rank` (from 0) were the values sorted; brings them into that partial order. */
+function select(values: Float64Array, rank: number): number {
+  let left = 0;
+  let right = values.length - 1;
+  for (let round = 0; left < right; round++) {
+    // Few values left, or unlucky with the pivots: sort what remains.
+    if (right - left < 64 || round > 60) {
+      values.subarray(left, right + 1).sort();
+      break;
+    }
+    const middle = (left + right) >>> 1;
+    const pivot = medianOfThree(values[left]!, values[middle]!, values[right]!);
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const held = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = held;
+    }
+    if (rank <= j) right = j;
+    else if (rank >= i) left = i;
+    else break;
+  }
+  return values[rank]!;
+}
+
+function medianOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+}
+
 /** Arithmetic mean. Needs at least one value, all finite. */
 export function mean(values: Float64Array): number {
   const n = values.length;

@@ -60,8 +60,9 @@ export function numberColumns(table: Table, step: string, names?: readonly strin
     if (column.kind === "number") chosen.push(column);
     else if (names !== undefined) throw notNumber(column.name, step);
   }
-  for (const column of chosen) {
-    eachValue(table, column, (i) => refuseInfinite(column.values[i]!));
+  for (const { values, ...column } of chosen) {
+    const at = values.findIndex((value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY);
+    if (at >= 0) throw notFinite.at(column.name, values[at]!, rowName(table, at));
   }
   return chosen;
 }
@@ -127,9 +128,11 @@ export function applyMaps(table: Table, maps: readonly ColumnMap[]): Table {
     if (map.how === "number") {
       const values = column.values as Float64Array;
       const out = new Float64Array(table.rows);
+      const { of } = map;
       eachValue(table, column, (i) => {
-        refuseInfinite(values[i]!);
-        out[i] = map.of(values[i]!);
+        const value = values[i]!;
+        refuseInfinite(value);
+        out[i] = of(value);
       });
       return numberColumn(map.name, out);
     }

@@ -1,9 +1,8 @@
 /** Fill missing values. */
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
-import { quantileSorted } from "../core/math.js";
 import type { Note } from "../core/notes.js";
-import { mean, sorted } from "../core/statistics.js";
+import { mean, quantiles, sorted } from "../core/statistics.js";
 import { type Column, columnNamed, countMissing, presentValues, type Table } from "../core/table.js";
 import { defineColumnStep, mapEach, numberColumns, requireColumns } from "./columnwise.js";
 import type { ColumnMap } from "./define.js";
@@ -137,7 +136,7 @@ function columnsToFill(table: Table, { strategy, value, columns }: ImputeParams)
 
 function numberFor(values: Float64Array, { strategy, value }: ImputeParams): number {
   if (strategy === "constant") return value as number;
-  if (strategy === "median") return quantileSorted(sorted(values), 0.5);
+  if (strategy === "median") return quantiles(values, [0.5])[0]!;
   if (strategy === "mean") return mean(values);
   // Ascending, so that of equally frequent values the smallest wins.
   return mostFrequent(sorted(values));

@@ -1,9 +1,8 @@
 /** Put columns on comparable scales. */
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
-import { quantileSorted } from "../core/math.js";
 import type { Note } from "../core/notes.js";
-import { mean, sorted, standardDeviation } from "../core/statistics.js";
+import { mean, quantiles, range, standardDeviation } from "../core/statistics.js";
 import { type NumberColumn, presentValues } from "../core/table.js";
 import { defineColumnStep, mapEach, numberColumns, requireColumns } from "./columnwise.js";
 import { columnsOption } from "./options.js";
@@ -62,16 +61,15 @@ export const scale = defineColumnStep({
 
 function measure(column: NumberColumn, chosen: Strategy, notes: Note[]): ScaledColumn {
   const { name } = column;
-  const order = sorted(presentValues(column));
-  if (order.length === 0) {
+  const values = presentValues(column);
+  if (values.length === 0) {
     throw new UserError("ALL_MISSING", {
       what: `column "${name}" has no values`,
       where: "prepare, scale",
       mend: `drop it before (drop: [${name}])`,
     });
   }
-  const low = order[0]!;
-  const high = order[order.length - 1]!;
+  const { min: low, max: high } = range(values);
   // Values that differ by rounding only (0.3 and 0.1 + 0.2) are one value: dividing by their spread would
   // blow noise up to the size of the other columns.
   if (high - low <= 4 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high))) {
@@ -82,7 +80,7 @@ function measure(column: NumberColumn, chosen: Strategy, notes: Note[]): ScaledC
     });
     return { name, centre: low, scale: 0 };
   }
-  const found = centreAndScale(order, chosen);
+  const found = centreAndScale(values, chosen, low, high);
   if (!Number.isFinite(found.centre) || !Number.isFinite(found.scale)) {
     throw new UserError("OUT_OF_DOMAIN", {
       what: `column "${name}" runs from ${low} to ${high}, too far to scale in float64`,
@@ -99,8 +97,14 @@ function measure(column: NumberColumn, chosen: Strategy, notes: Note[]): ScaledC
   return { name, centre: found.centre, scale: 1 };
 }
 
-function centreAndScale(order: Float64Array, chosen: Strategy): { centre: number; scale: number } {
-  if (chosen === "standard") return { centre: mean(order), scale: standardDeviation(order) };
-  if (chosen === "min-max") return { centre: order[0]!, scale: order[order.length - 1]! - order[0]! };
-  return { centre: quantileSorted(order, 0.5), scale: quantileSorted(order, 0.75) - quantileSorted(order, 0.25) };
+function centreAndScale(
+  values: Float64Array,
+  chosen: Strategy,
+  low: number,
+  high: number,
+): { centre: number; scale: number } {
+  if (chosen === "standard") return { centre: mean(values), scale: standardDeviation(values) };
+  if (chosen === "min-max") return { centre: low, scale: high - low };
+  const [q25, q50, q75] = quantiles(values, [0.25, 0.5, 0.75]);
+  return { centre: q50!, scale: q75! - q25! };
 }

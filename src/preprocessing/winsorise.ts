@@ -1,8 +1,7 @@
 /** Pull extreme values in to a quantile. */
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
-import { quantileSorted } from "../core/math.js";
-import { sorted } from "../core/statistics.js";
+import { quantiles } from "../core/statistics.js";
 import { presentValues } from "../core/table.js";
 import { defineColumnStep, mapEach, numberColumns, requireColumns } from "./columnwise.js";
 import { columnsOption } from "./options.js";
@@ -27,15 +26,16 @@ export const winsorise = defineColumnStep({
     .refine(({ lower, upper }) => lower < upper, { message: "lower must be smaller than upper" }),
   fit(table, { lower, upper, columns }) {
     const bounds = numberColumns(table, "winsorise", columns).map((column) => {
-      const order = sorted(presentValues(column));
-      if (order.length === 0) {
+      const values = presentValues(column);
+      if (values.length === 0) {
         throw new UserError("ALL_MISSING", {
           what: `column "${column.name}" has no values`,
           where: "prepare, winsorise",
           mend: `drop it before (drop: [${column.name}])`,
         });
       }
-      return { name: column.name, low: quantileSorted(order, lower), high: quantileSorted(order, upper) };
+      const [low, high] = quantiles(values, [lower, upper]);
+      return { name: column.name, low: low!, high: high! };
     });
     return { fitted: { columns: bounds }, notes: [] };
   },
