@@ -1,0 +1,106 @@
+/** Agglomerative clustering: join the two nearest clusters again and again, cut the tree where k are left. */
+import { z } from "zod";
+import { UserError } from "../core/errors.js";
+import { countClusters } from "../core/labels.js";
+import type { Matrix } from "../core/matrix.js";
+import { defineAlgorithm, type Fit } from "./define.js";
+import { reasonsOf } from "./reasons.js";
+import { requireClusters, requireRows } from "./require.js";
+import { clusterMeans, matrixOf } from "./rows.js";
+import { cutTree as cut, type LinkageTree } from "./slow/dendrogram.js";
+import { type Linkage, linkageTree as treeOfRows } from "./slow/linkage.js";
+
+export { cutTree, type LinkageTree } from "./slow/dendrogram.js";
+export type { Linkage } from "./slow/linkage.js";
+
+const params = z.strictObject({
+  k: z
+    .int()
+    .min(2)
+    .meta({
+      description: "clusters to cut the tree into",
+      unit: "clusters",
+      sweep: [2, 3, 4, 5, 6, 7, 8, 9, 10],
+    }),
+  linkage: z
+    .enum(["ward", "complete", "average", "single"])
+    .default("ward")
+    .meta({
+      description:
+        "how far two clusters are apart: ward by the inertia a join adds, complete by the farthest rows, average by all pairs, single by the nearest rows",
+      unit: "name",
+      sweep: ["ward", "average"],
+    }),
+});
+
+export const agglomerative = defineAlgorithm({
+  name: "agglomerative",
+  title: "Agglomerative: the two nearest clusters join until k are left",
+  version: 1,
+  cites: ["ward1963", "murtagh2014", "sorensen1948", "sokal1958", "gower1969", "mullner2011"],
+  can: { noise: false, seeded: false, baseline: false },
+  params,
+  shows: ["k", "linkage"],
+  together: ({ linkage }) => linkage,
+  fitMany(x, grid) {
+    for (const { k } of grid) requireClusters(x, k);
+    const trees = new Map<Linkage, LinkageTree>();
+    return grid.map(({ k, linkage }) => {
+      let tree = trees.get(linkage);
+      if (tree === undefined) {
+        tree = linkageTree(x, linkage);
+        trees.set(linkage, tree);
+      }
+      return fitOfCut(x, tree, k, linkage);
+    });
+  },
+  /**
+   * A tree has no rule for new rows; we choose the nearest thing to how it joined the old ones. Ward joins by
+   * inertia, so a new row goes to the nearest centre, and no customer's row is embedded. The others follow shapes
+   * that no centre stands for (single: chains): a new row goes where its nearest old row went. Neither need give
+   * back all the tree's own labels (Ward never reconsiders a join): the share that agrees is measured.
+   */
+  assignment: (x, { linkage }, fit) =>
+    linkage === "ward"
+      ? { rule: "nearest-centre", centres: matrixOf(fit.found["centres"] as Float64Array, x.cols) }
+      : { rule: "nearest-neighbour", points: x, labels: fit.labels },
+});
+
+function fitOfCut(x: Matrix, tree: LinkageTree, k: number, linkage: Linkage): Fit {
+  const labels = cut(tree, k);
+  const found = countClusters(labels);
+  const last = x.rows - 1 - found;
+  return {
+    labels,
+    reasons: reasonsOf(labels, k),
+    objective: null,
+    // Cutting anywhere between these two heights gives these clusters; the last join of all has no next.
+    outputs: {
+      lastHeight: last < 0 ? 0 : tree.heights[last]!,
+      ...(found > 1 ? { nextHeight: tree.heights[last + 1]! } : {}),
+    },
+    found: linkage === "ward" ? { centres: clusterMeans(x, labels, found) } : {},
+    notes: [],
+  };
+}
+
+/**
+ * The whole tree of the rows, in SciPy's order: what every k of a linkage is cut from.
+ *
+ * @throws UserError as `requireRows`, and `OUT_OF_MEMORY` when complete or average linkage cannot have its matrix
+ */
+export function linkageTree(x: Matrix, linkage: Linkage): LinkageTree {
+  requireRows(x);
+  try {
+    return treeOfRows(x.data, x.rows, x.cols, linkage);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const gigabytes = ((x.rows * (x.rows - 1) * 4) / 1e9).toFixed(1);
+    throw new UserError("OUT_OF_MEMORY", {
+      what: `${linkage} linkage of ${x.rows} rows needs ${gigabytes} GB for its distances`,
+      where: "linkage",
+      mend: "use ward or single, which need no distance matrix, or fewer rows",
+      cause: error,
+    });
+  }
+}

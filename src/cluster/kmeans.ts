@@ -1,0 +1,178 @@
+/**
+ * k-means: k centres, each row to the nearest, the sum of squared distances as small as Lloyd's iteration
+ * from several k-means++ starts can make it.
+ */
+import { kmeans as mlKmeans } from "ml-kmeans";
+import { z } from "zod";
+import { hashOf } from "../core/hash.js";
+import { renumber } from "../core/labels.js";
+import type { Matrix } from "../core/matrix.js";
+import type { Note } from "../core/notes.js";
+import { stream } from "../core/rng.js";
+import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
+import { reasonsOf } from "./reasons.js";
+import { requireClusters } from "./require.js";
+import { matrixOf, pickRows } from "./rows.js";
+import { kMeansPlusPlus } from "./slow/k-means-plus-plus.js";
+import { assignNearest, type LloydResult, lloyd } from "./slow/lloyd.js";
+
+const params = z.strictObject({
+  k: z
+    .int()
+    .min(2)
+    .meta({ description: "number of clusters", unit: "clusters", sweep: [2, 3, 4, 5, 6, 7, 8, 9, 10] }),
+  nInit: z
+    .int()
+    .min(1)
+    .default(10)
+    .meta({
+      description: "k-means++ starts; the best one is kept, so more cost more and never do worse",
+      unit: "starts",
+      sweep: [10],
+    }),
+  maxIter: z
+    .int()
+    .min(1)
+    .default(300)
+    .meta({ description: "the most assignment passes of one start", unit: "passes", sweep: [300] }),
+  tol: z
+    .number()
+    .min(0)
+    .default(1e-4)
+    .meta({
+      description:
+        "stop when the squared shifts of the centres sum to no more than this; 0 runs until no label changes",
+      unit: "mean variance of the columns",
+      sweep: [1e-4],
+    }),
+  engine: z
+    .enum(["segmenta", "ml-kmeans"])
+    .default("segmenta")
+    .meta({
+      description: "whose iteration runs from our start centres; ml-kmeans is there to check ours, and is slower",
+      unit: "name",
+      sweep: ["segmenta"],
+    }),
+});
+
+type KMeansParams = z.output<typeof params>;
+
+export const kmeans = defineAlgorithm({
+  name: "kmeans",
+  title: "k-means: each row goes to the nearest of k centres, the means of their rows",
+  version: 1,
+  cites: ["lloyd1982", "arthur2007"],
+  can: { noise: false, seeded: true, baseline: false },
+  params,
+  shows: ["k"],
+  together: (params) => hashOf(params),
+  fitMany: (x, grid, { seed }) => grid.map((point) => fitKMeans(x, point, seed)),
+  assignment: (x, _params, fit) => ({
+    rule: "nearest-centre",
+    centres: matrixOf(fit.found["centres"] as Float64Array, x.cols),
+  }),
+});
+
+function fitKMeans(x: Matrix, params: KMeansParams, seed: number): Fit {
+  requireClusters(x, params.k);
+  const best = bestOfStarts(x, params, seed, "kmeans/init");
+  const { labels, old } = renumber(best.labels);
+  const reasons: FitReason[] = reasonsOf(labels, params.k);
+  const notes: Note[] = [];
+  if (!best.converged) {
+    reasons.push("not-converged");
+    notes.push({
+      code: "not-converged",
+      message: `the best of ${params.nInit} starts was still moving after ${params.maxIter} passes`,
+      hint: "raise maxIter",
+    });
+  }
+  return {
+    labels,
+    reasons,
+    objective: { value: best.inertia, better: "lower" },
+    outputs: { inertia: best.inertia, iterations: best.iterations },
+    found: { centres: pickRows(best.centres, x.cols, old) },
+    notes,
+  };
+}
+
+/**
+ * The lowest inertia of several starts, ties to the earlier start. Start r draws from `stream(seed, purpose, r)`.
+ *
+ * @param purpose - the stream's name; mixtures start from k-means too, under their own
+ * @param first - the number of the first start
+ */
+export function bestOfStarts(
+  x: Matrix,
+  params: Omit<KMeansParams, "engine"> & { readonly engine?: KMeansParams["engine"] },
+  seed: number,
+  purpose: string,
+  first = 0,
+): LloydResult {
+  const { data, rows, cols } = x;
+  const iterate = params.engine === "ml-kmeans" ? lloydOfMl : lloyd;
+  const limit = params.tol * meanVariance(x);
+  let best: LloydResult | undefined;
+  for (let start = first; start < first + params.nInit; start++) {
+    const chosen = kMeansPlusPlus(data, rows, cols, params.k, stream(seed, purpose, start));
+    const centres = pickRows(data, cols, chosen);
+    const result = iterate(data, rows, cols, centres, params.k, params.maxIter, limit);
+    if (best === undefined || result.inertia < best.inertia) best = result;
+  }
+  return best!;
+}
+
+/** k-means from start centres of the caller's: what the reference calls a fixed init. */
+export function kMeansFrom(
+  x: Matrix,
+  centres: Float64Array,
+  options: { readonly maxIter: number; readonly tol: number },
+): LloydResult {
+  const k = centres.length / x.cols;
+  return lloyd(x.data, x.rows, x.cols, centres, k, options.maxIter, options.tol * meanVariance(x));
+}
+
+/** The mean over columns of the variance with divisor n: the unit of `tol`. */
+function meanVariance({ data, rows, cols }: Matrix): number {
+  let total = 0;
+  for (let j = 0; j < cols; j++) {
+    // Around the first value, then corrected: exact enough at any offset.
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += data[i * cols + j]! - data[j]!;
+    const mean = data[j]! + sum / rows;
+    let squares = 0;
+    for (let i = 0; i < rows; i++) squares += (data[i * cols + j]! - mean) * (data[i * cols + j]! - mean);
+    total += squares / rows;
+  }
+  return total / cols;
+}
+
+/**
+ * The same iteration by the ml-kmeans package. It stops when *each* centre moved by no more than its limit, and
+ * leaves empty clusters where they are; labels and inertia are read off its centres with our own arithmetic.
+ */
+function lloydOfMl(
+  x: Float64Array,
+  n: number,
+  d: number,
+  start: Float64Array,
+  k: number,
+  maxIter: number,
+  shiftLimit: number,
+): LloydResult {
+  const rowsOf = (values: Float64Array, count: number) =>
+    Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * d, (i + 1) * d)));
+  const result = mlKmeans(rowsOf(x, n), k, {
+    initialization: rowsOf(start, k),
+    maxIterations: maxIter,
+    tolerance: shiftLimit / k,
+  });
+  const centres = Float64Array.from(result.centroids.flat());
+  const labels = new Int32Array(n);
+  const distances = new Float64Array(n);
+  assignNearest(x, n, d, centres, k, labels, distances);
+  let inertia = 0;
+  for (let i = 0; i < n; i++) inertia += distances[i]!;
+  return { labels, centres, inertia, iterations: result.iterations, converged: result.converged };
+}

@@ -1,0 +1,91 @@
+/** K-Medoids: like k-means, but each cluster is stood for by one of its own rows, and distances are not squared. */
+import { z } from "zod";
+import { renumber } from "../core/labels.js";
+import { type Matrix, takeRows } from "../core/matrix.js";
+import type { Note } from "../core/notes.js";
+import { stream } from "../core/rng.js";
+import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
+import { reasonsOf } from "./reasons.js";
+import { requireClusters } from "./require.js";
+import { fasterPam, type PamResult } from "./slow/faster-pam.js";
+
+const params = z.strictObject({
+  k: z
+    .int()
+    .min(2)
+    .meta({ description: "number of clusters", unit: "clusters", sweep: [2, 3, 4, 5, 6, 7, 8, 9, 10] }),
+  nInit: z
+    .int()
+    .min(1)
+    .default(3)
+    .meta({ description: "random starts; the best one is kept", unit: "starts", sweep: [3] }),
+  maxIter: z
+    .int()
+    .min(1)
+    .default(100)
+    .meta({ description: "the most passes over the candidate rows of one start", unit: "passes", sweep: [100] }),
+});
+
+type KMedoidsParams = z.output<typeof params>;
+
+export const kmedoids = defineAlgorithm({
+  name: "kmedoids",
+  title: "K-Medoids: each row goes to the nearest of k typical rows (FasterPAM)",
+  version: 1,
+  cites: ["kaufman1990", "schubert2021"],
+  can: { noise: false, seeded: true, baseline: false },
+  params,
+  shows: ["k"],
+  together: () => "all",
+  fitMany(x, grid, { seed }) {
+    for (const { k } of grid) requireClusters(x, k);
+    const best = searchAll(x, grid, seed);
+    return grid.map((point, i) => fitOf(best[i]!, point));
+  },
+  assignment(x, _params, fit) {
+    const medoidRows = Array.from(fit.found["medoidRows"] as Int32Array);
+    return { rule: "nearest-medoid", medoids: takeRows(x, medoidRows), medoidRows };
+  },
+});
+
+/**
+ * The best search of each grid point, ties to the earlier start. Within a start all points share the candidate order,
+ * and their start medoids are the first k of one random order of the rows.
+ */
+function searchAll({ data, rows, cols }: Matrix, grid: readonly KMedoidsParams[], seed: number): PamResult[] {
+  const best: PamResult[] = [];
+  const starts = Math.max(...grid.map(({ nInit }) => nInit), 0);
+  for (let start = 0; start < starts; start++) {
+    const candidates = stream(seed, "kmedoids/candidates", start).permutation(rows);
+    const firsts = stream(seed, "kmedoids/init", start).permutation(rows);
+    const active = [...grid.keys()].filter((i) => grid[i]!.nInit > start);
+    const searches = active.map((i) => ({ medoids: firsts.slice(0, grid[i]!.k), maxIter: grid[i]!.maxIter }));
+    fasterPam(data, rows, cols, candidates, searches).forEach((result, which) => {
+      const i = active[which]!;
+      if (best[i] === undefined || result.deviation < best[i].deviation) best[i] = result;
+    });
+  }
+  return best;
+}
+
+function fitOf(result: PamResult, { k, nInit, maxIter }: KMedoidsParams): Fit {
+  const { labels, old } = renumber(result.labels);
+  const reasons: FitReason[] = reasonsOf(labels, k);
+  const notes: Note[] = [];
+  if (!result.converged) {
+    reasons.push("not-converged");
+    notes.push({
+      code: "not-converged",
+      message: `the best of ${nInit} starts was still swapping after ${maxIter} passes`,
+      hint: "raise maxIter",
+    });
+  }
+  return {
+    labels,
+    reasons,
+    objective: { value: result.deviation, better: "lower" },
+    outputs: { deviation: result.deviation, iterations: result.iterations, swaps: result.swaps },
+    found: { medoidRows: Int32Array.from(old, (m) => result.medoids[m]!) },
+    notes,
+  };
+}
