@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Matrix, matrix } from "../src/core/matrix.js";
+import { numberColumn, type Table } from "../src/core/table.js";
 
 const golden = fileURLToPath(new URL("./golden", import.meta.url));
 const shared = process.env["SEGMENTA_SHARED"];
@@ -50,4 +51,19 @@ export function referenceRows(set: string): { names: string[]; rows: number[][];
     .split("\n");
   const rows = lines.map((line) => line.split(",").map((field) => (field === "" ? Number.NaN : Number(field))));
   return { names: header!.split(","), rows, x: matrix(rows) };
+}
+
+/** A set as a table, as a file reader would give it. */
+export function referenceTable(set: string): Table {
+  const { names, rows } = referenceRows(set);
+  return {
+    rows: rows.length,
+    columns: names.map((name, j) =>
+      numberColumn(
+        name,
+        Float64Array.from(rows, (row) => row[j]!),
+      ),
+    ),
+    id: null,
+  };
 }

@@ -7,21 +7,7 @@ import { type Executor, inThread, workerPool } from "../../src/sweep/execute.js"
 import { resultFiles } from "../../src/sweep/results.js";
 import { runSweep } from "../../src/sweep/run.js";
 import { memoryStore, type Store } from "../../src/sweep/store/store.js";
-import { referenceRows } from "../reference.js";
-
-export function referenceTable(set: string): Table {
-  const { names, rows } = referenceRows(set);
-  return {
-    rows: rows.length,
-    columns: names.map((name, j) =>
-      numberColumn(
-        name,
-        Float64Array.from(rows, (row) => row[j]!),
-      ),
-    ),
-    id: null,
-  };
-}
+import { referenceTable } from "../reference.js";
 
 const config = `
 name: iris

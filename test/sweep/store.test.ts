@@ -21,7 +21,7 @@ const parts = (seed: number): KeyParts => ({
   seed,
 });
 
-const fit = (labels: number[]): Fit => ({
+const aFit = (labels: number[]): Fit => ({
   labels: Int32Array.from(labels),
   reasons: [],
   objective: { value: 0.1 + 0.2, better: "lower" },
@@ -33,7 +33,7 @@ const fit = (labels: number[]): Fit => ({
 const journals = (root: string) => readdirSync(join(root, ".runs")).filter((name) => name.endsWith(".jsonl"));
 
 test("what an algorithm found survives the disk to the bit", () => {
-  const back = decodeFound(encodeFound(fit([0, 1]).found));
+  const back = decodeFound(encodeFound(aFit([0, 1]).found));
   expect(back["rule"]).toBe("nearest");
   expect(back["rows"]).toEqual(Int32Array.of(4, 2));
   const centres = back["centres"] as Float64Array;
@@ -48,7 +48,7 @@ describe.each([
   test("gives back what was added", async () => {
     const store = await open();
     await store.begin({ type: "run", format: 1, experiment: "x" });
-    const record = await store.addFit("key", parts(1), fit([0, 0, 1]));
+    const record = await store.addFit("key", parts(1), aFit([0, 0, 1]));
     await store.add({ type: "score", space: "s", labels: record.labels, metric: "m", version: 1, scores: { m: null } });
     await store.flush();
     expect(store.fit("key")).toEqual(record);
@@ -62,7 +62,7 @@ describe.each([
     const store = await open();
     await store.add({ type: "incomplete", key: "key", parts: parts(1), reason: "memory", message: "too large" });
     expect(store.incomplete("key")?.reason).toBe("memory");
-    await store.addFit("key", parts(1), fit([0, 1]));
+    await store.addFit("key", parts(1), aFit([0, 1]));
     expect(store.incomplete("key")).toBeUndefined();
     await store.close();
   });
@@ -73,7 +73,7 @@ describe("a journal", () => {
     const root = folder();
     const store = await openStore(root, "x");
     await store.begin({ type: "run", format: 1, experiment: "x" });
-    for (const seed of [1, 2, 3]) await store.addFit(`key${seed}`, parts(seed), fit([0, seed]));
+    for (const seed of [1, 2, 3]) await store.addFit(`key${seed}`, parts(seed), aFit([0, seed]));
     await store.close();
     return root;
   };
@@ -83,7 +83,7 @@ describe("a journal", () => {
     const root = await filled();
     const store = await openStore(root, "x");
     expect([...store.fits()].map((record) => record.key)).toEqual(["key1", "key2", "key3"]);
-    await store.addFit("key4", parts(4), fit([0, 0]));
+    await store.addFit("key4", parts(4), aFit([0, 0]));
     await store.close();
     expect(journals(root).length).toBe(2);
   });
@@ -134,6 +134,6 @@ test("a folder that cannot be written says so, and what to do", async () => {
   writeFileSync(join(root, "file"), "in the way");
   const store = await openStore(join(root, "file", "results"), "x").catch((error) => error);
   const problem =
-    store instanceof Error ? store : await store.addFit("key", parts(1), fit([0, 1])).catch((e: unknown) => e);
+    store instanceof Error ? store : await store.addFit("key", parts(1), aFit([0, 1])).catch((e: unknown) => e);
   expect(problem).toMatchObject({ code: "NOT_WRITABLE", mend: expect.stringContaining("--out") });
 });
