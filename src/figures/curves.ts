@@ -55,7 +55,7 @@ export function curvesFigure(rows: readonly SweepRow[], metric: FigureMetric): F
 function curveLines(rows: readonly SweepRow[], metric: FigureMetric): { name: string; points: CurvePoint[] }[] {
   const families = new Map<string, Map<number, CurvePoint>>();
   for (const candidate of candidatesOf(rows)) {
-    const spread = candidate.metrics[metric.name];
+    const spread = candidate.scores[metric.name];
     if (spread === undefined || candidate.k === null) continue;
     const byK = families.get(candidate.family) ?? new Map<number, CurvePoint>();
     families.set(candidate.family, byK);

@@ -16,7 +16,7 @@ export interface LeaderboardInput {
 
 /** Candidates sorted by the first index, those that can be chosen before those that cannot; ties by name. */
 export function rankCandidates(rows: readonly SweepRow[], metric: FigureMetric): Candidate[] {
-  const value = (candidate: Candidate) => candidate.metrics[metric.name]?.mean;
+  const value = (candidate: Candidate) => candidate.scores[metric.name]?.mean;
   return candidatesOf(rows).sort((a, b) => {
     if ((a.reason === null) !== (b.reason === null)) return a.reason === null ? -1 : 1;
     const x = value(a);
@@ -67,7 +67,7 @@ export function leaderboardFigure(input: LeaderboardInput): FigureSpec {
 
   const first = shown[0];
   const lead = first
-    ? `${first.name} leads by ${metrics[0].title} (${readable(first.metrics[metrics[0].name]?.mean ?? null)})`
+    ? `${first.name} leads by ${metrics[0].title} (${readable(first.scores[metrics[0].name]?.mean ?? null)})`
     : "there is no candidate";
   const out = ranked.filter((candidate) => candidate.reason !== null).length;
   return figure({
@@ -84,7 +84,7 @@ export function leaderboardFigure(input: LeaderboardInput): FigureSpec {
       rows: ranked.map((candidate) => [
         candidate.name,
         ...metrics.flatMap((metric) => {
-          const spread = candidate.metrics[metric.name];
+          const spread = candidate.scores[metric.name];
           return [spread?.mean ?? null, spread?.sd ?? null];
         }),
         candidate.reason,
@@ -101,15 +101,15 @@ function panelTraces(
   xaxis: string,
   winner: string | undefined,
 ): Trace[] {
-  const open = shown.filter((candidate) => candidate.reason === null && candidate.metrics[metric.name]);
+  const open = shown.filter((candidate) => candidate.reason === null && candidate.scores[metric.name]);
   const best = open.reduce<Candidate | undefined>(
-    (a, b) => (a && !isBetter(b.metrics[metric.name]!.mean, a.metrics[metric.name]!.mean, metric) ? a : b),
+    (a, b) => (a && !isBetter(b.scores[metric.name]!.mean, a.scores[metric.name]!.mean, metric) ? a : b),
     undefined,
   );
   const colour = (candidate: Candidate) =>
     candidate.reason !== null ? outColour : candidate.name === winner ? accentColour : seriesStyle(0).colour;
   const drawn = shown.flatMap((candidate, index) => {
-    const spread = candidate.metrics[metric.name];
+    const spread = candidate.scores[metric.name];
     return spread ? [{ candidate, spread, y: places[index]! }] : [];
   });
   return [

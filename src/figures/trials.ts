@@ -1,20 +1,20 @@
 /** Rows of a sweep's table gathered into candidates: one per (prepare, reduce, algorithm, parameters), all seeds together. */
 import { UserError } from "../core/errors.js";
 
-/** The part of a row of metrics.csv that figures read. */
+/** The part of a row of metrics.csv that figures read; a row of a sweep's result fits as it is. */
 export interface SweepRow {
   readonly algorithm: string;
   readonly prepare: string;
   readonly reduce: string;
-  /** As an object, or as its canonical JSON. */
-  readonly params: Readonly<Record<string, unknown>> | string;
+  /** As in the table: `k=4 linkage=ward`. */
+  readonly params: string;
+  /** Clusters found. */
   readonly k: number | null;
   readonly seed: number | null;
-  readonly status: string;
-  /** A code such as `coverage` or `collapsed`; null or empty where nothing is to be said against the row. */
-  readonly reason: string | null;
+  /** Codes such as `coverage` or `collapsed`; empty where nothing is to be said against the row. */
+  readonly reason: readonly string[];
   readonly space: string;
-  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly scores: Readonly<Record<string, number | null>>;
 }
 
 export interface Spread {
@@ -37,7 +37,7 @@ export interface Candidate {
   readonly k: number | null;
   /** Why it cannot be chosen; null when it can. */
   readonly reason: string | null;
-  readonly metrics: Readonly<Record<string, Spread>>;
+  readonly scores: Readonly<Record<string, Spread>>;
 }
 
 /**
@@ -46,7 +46,7 @@ export interface Candidate {
  * @throws UserError `SPACE_MISMATCH` if the rows were judged in more than one space: such numbers cannot be compared
  */
 export function candidatesOf(rows: readonly SweepRow[]): Candidate[] {
-  const judged = rows.filter((row) => Object.values(row.metrics).some((value) => value !== null));
+  const judged = rows.filter((row) => Object.values(row.scores).some((value) => value !== null));
   const spaces = [...new Set(judged.map((row) => row.space))].sort();
   if (spaces.length > 1) {
     throw new UserError("SPACE_MISMATCH", {
@@ -60,7 +60,7 @@ export function candidatesOf(rows: readonly SweepRow[]): Candidate[] {
 
   const groups = new Map<string, SweepRow[]>();
   for (const row of judged) {
-    const key = JSON.stringify([row.algorithm, row.prepare, row.reduce, settingOf(row), row.k]);
+    const key = JSON.stringify([row.algorithm, row.prepare, row.reduce, row.params]);
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
@@ -77,8 +77,8 @@ export function candidatesOf(rows: readonly SweepRow[]): Candidate[] {
       prepare: row.prepare,
       reduce: row.reduce,
       k: row.k,
-      reason: group.map((member) => member.reason).find((reason) => reason !== null && reason !== "") ?? null,
-      metrics: spreads(group),
+      reason: group.find((member) => member.reason.length > 0)?.reason.join(", ") ?? null,
+      scores: spreads(group),
     };
   });
 }
@@ -86,8 +86,8 @@ export function candidatesOf(rows: readonly SweepRow[]): Candidate[] {
 /** Mean and deviation of each metric over the rows that have it. */
 function spreads(group: readonly SweepRow[]): Record<string, Spread> {
   const out: Record<string, Spread> = {};
-  for (const name of new Set(group.flatMap((row) => Object.keys(row.metrics)))) {
-    const values = group.map((row) => row.metrics[name] ?? null).filter((value) => value !== null);
+  for (const name of new Set(group.flatMap((row) => Object.keys(row.scores)))) {
+    const values = group.map((row) => row.scores[name] ?? null).filter((value) => value !== null);
     if (values.length === 0) continue;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
@@ -96,26 +96,13 @@ function spreads(group: readonly SweepRow[]): Record<string, Spread> {
   return out;
 }
 
+/** Parameters without k; a word needs no name before it (`ward`), a number does (`eps=0.5`). */
 function settingOf(row: SweepRow): string {
-  const params = typeof row.params === "string" ? parsed(row.params) : row.params;
-  if (params === null) return String(row.params);
-  return Object.entries(params)
-    .filter(([name]) => name !== "k")
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([name, value]) => (typeof value === "string" ? value : `${name}=${JSON.stringify(value)}`))
+  return row.params
+    .split(" ")
+    .filter((part) => !part.startsWith("k="))
+    .map((part) => part.replace(/^[^=]+=(?=[A-Za-z])/, ""))
     .join(" ");
-}
-
-function parsed(text: string): Record<string, unknown> | null {
-  if (text === "") return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 /** A quality index, as figures name it. */

@@ -49,7 +49,7 @@ function customers(n: number) {
 export const sweepRows: SweepRow[] = [];
 {
   const rng = stream(3, "test/figures/rows");
-  const base = { prepare: "standard", reduce: "none", status: "done", space: "standard", reason: null };
+  const base = { prepare: "standard", reduce: "none", space: "standard", reason: [] as string[] };
   for (const algorithm of ["kmeans", "gmm", "agglomerative", "kmedoids"]) {
     const height = { kmeans: 0.3, gmm: 0.22, agglomerative: 0.26, kmedoids: 0.29 }[algorithm]!;
     for (let k = 2; k <= 8; k++) {
@@ -60,11 +60,11 @@ export const sweepRows: SweepRow[] = [];
           sweepRows.push({
             ...base,
             algorithm,
-            params: setting ? { k, linkage: setting } : { k },
+            params: setting ? `k=${k} linkage=${setting}` : `k=${k}`,
             k,
             seed,
-            reason: setting === "average" && k > 5 ? "smallest" : null,
-            metrics: {
+            reason: setting === "average" && k > 5 ? ["smallest"] : [],
+            scores: {
               silhouette,
               davies_bouldin: 1.9 - 2 * silhouette + 0.02 * rng.normal(),
               calinski_harabasz: 900 + 4000 * silhouette + 60 * rng.normal(),
@@ -77,11 +77,11 @@ export const sweepRows: SweepRow[] = [];
   sweepRows.push({
     ...base,
     algorithm: "dbscan",
-    params: { eps: 1.2, minSamples: 20 },
+    params: "eps=1.2 minSamples=20",
     k: 2,
     seed: null,
-    reason: "coverage",
-    metrics: { silhouette: 0.41, davies_bouldin: 1.1, calinski_harabasz: 1500 },
+    reason: ["coverage"],
+    scores: { silhouette: 0.41, davies_bouldin: 1.1, calinski_harabasz: 1500 },
   });
 }
 

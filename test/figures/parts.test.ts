@@ -48,11 +48,11 @@ describe("candidates", () => {
 
   test("gather the seeds: mean and sample deviation", () => {
     const values = [0.1, 0.2, 0.6];
-    const rows = values.map((silhouette, seed) => ({ ...row, seed, metrics: { silhouette } }));
+    const rows = values.map((silhouette, seed) => ({ ...row, seed, scores: { silhouette } }));
     const [candidate] = candidatesOf(rows);
-    expect(candidate!.metrics["silhouette"]!.mean).toBeCloseTo(0.3, 12);
+    expect(candidate!.scores["silhouette"]!.mean).toBeCloseTo(0.3, 12);
     // squares: .04 + .01 + .09 = .14; / 2 = .07
-    expect(candidate!.metrics["silhouette"]!.sd).toBeCloseTo(Math.sqrt(0.07), 12);
+    expect(candidate!.scores["silhouette"]!.sd).toBeCloseTo(Math.sqrt(0.07), 12);
     expect(candidate!.name).toBe("kmeans k=2");
   });
 
@@ -67,8 +67,12 @@ describe("candidates", () => {
     expect(ranked.slice(dbscan).every((candidate) => candidate.reason !== null)).toBe(true);
   });
 
-  test("with canonical JSON parameters read as objects do", () => {
-    expect(candidatesOf([{ ...row, params: '{"k":2,"linkage":"ward"}' }])[0]!.name).toBe("kmeans k=2 ward");
+  test("are named by what tells them apart", () => {
+    const name = (params: string) => candidatesOf([{ ...row, params }])[0]!.name;
+    expect(name("k=2 linkage=ward")).toBe("kmeans k=2 ward");
+    expect(name("eps=0.5 minSamples=20")).toBe("kmeans k=2 eps=0.5 minSamples=20");
+    const two = candidatesOf([row, { ...row, reduce: "pca" }]);
+    expect(two.map((candidate) => candidate.name)).toEqual(["kmeans k=2 none", "kmeans k=2 pca"]);
   });
 
   test("the winner is shown even where the index puts it below the fold", () => {
