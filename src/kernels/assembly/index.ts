@@ -1,3 +1,8 @@
 // Everything the WebAssembly module exports. One file per algorithm; points.ts and blocks.ts are shared.
 export { heapBase } from "./memory";
 export * from "./blocks";
+export * from "./knn";
+export * from "./mst";
+export * from "./silhouette";
+export * from "./ward";
+export * from "./linkage";

@@ -1,0 +1,115 @@
+// The k nearest rows of every row, exactly: blocks out of reach of the k-th best so far are skipped.
+import { ballsWithin, INFLATE } from "./balls";
+import { getF64, getI32, setF64, setI32 } from "./memory";
+import { mask8, squaredDistances8 } from "./points";
+
+/**
+ * Neighbours of the rows at positions from … to−1 of the block order. Ties go to the lowest row number.
+ *
+ * @param points, balls, radii, rows, order - in, as blocks.ts places them (rows and order by position)
+ * @param k - how many neighbours, the row itself not counted; 1 ≤ k
+ * @param limit - in, squared: farther rows are not neighbours; Infinity for no limit
+ * @param squared - out, n×k f64 by row number, ascending; Infinity where there is no such neighbour
+ * @param neighbours - out, n×k i32: row numbers; −1 where there is no such neighbour
+ * @param scratch - 16 f64
+ */
+export function nearestNeighbours(
+  points: usize, balls: usize, radii: usize, rows: usize, order: usize, n: i32, d: i32,
+  k: i32, limit: f64, from: i32, to: i32, squared: usize, neighbours: usize, scratch: usize,
+): void {
+  const groups = (((n + 7) >> 3) + 7) >> 3;
+  const lanes = scratch + 64;
+  for (let at = from; at < to; at++) {
+    const self = getI32(order, at), row = rows + (<usize>at * <usize>d << 3);
+    const heapD = squared + (<usize>self * <usize>k << 3), heapI = neighbours + (<usize>self * <usize>k << 2);
+    for (let j = 0; j < k; j++) {
+      setF64(heapD, j, limit);
+      setI32(heapI, j, i32.MAX_VALUE);
+    }
+    // Groups of 64 positions, outwards from our own: near groups first, so that the bound is tight early.
+    const home = at >> 6;
+    let reach = Math.sqrt(limit) * INFLATE;
+    for (let step = 0, left = groups; left > 0; step++) {
+      const offset = step & 1 ? -((step + 1) >> 1) : step >> 1;
+      const group = home + offset;
+      if (group < 0 || group >= groups) continue;
+      left--;
+      let mask = ballsWithin(balls, radii, group, row, d, reach, scratch);
+      if (step == 0) {
+        // our own block first, then the others of the group
+        reach = visit(points, order, n, d, k, at >> 3, row, at, heapD, heapI, reach, lanes);
+        mask &= ~(1 << ((at >> 3) & 7));
+        mask &= ballsWithin(balls, radii, group, row, d, reach, scratch);
+      }
+      while (mask) {
+        const block = (group << 3) + ctz(mask);
+        mask &= mask - 1;
+        reach = visit(points, order, n, d, k, block, row, at, heapD, heapI, reach, lanes);
+      }
+    }
+    sortHeap(heapD, heapI, k);
+    for (let j = k - 1; j >= 0 && getI32(heapI, j) == i32.MAX_VALUE; j--) {
+      setF64(heapD, j, Infinity);
+      setI32(heapI, j, -1);
+    }
+  }
+}
+
+/** Offer the 8 rows of a block to the heap. Returns the new reach. */
+@inline
+function visit(
+  points: usize, order: usize, n: i32, d: i32, k: i32, block: i32, row: usize, at: i32,
+  heapD: usize, heapI: usize, reach: f64, lanes: usize,
+): f64 {
+  squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
+  let mask = mask8(lanes, f64x2.splat(load<f64>(heapD)));
+  if (!mask) return reach;
+  do {
+    const lane = ctz(mask), position = (block << 3) + lane;
+    mask &= mask - 1;
+    if (position == at || position >= n) continue;
+    offer(heapD, heapI, k, getF64(lanes, lane), getI32(order, position));
+  } while (mask);
+  return Math.sqrt(load<f64>(heapD)) * INFLATE;
+}
+
+/** Put (distance, row) in place of the worst of the heap if it is better: nearer, or as near with a lower row. */
+function offer(heapD: usize, heapI: usize, k: i32, distance: f64, row: i32): void {
+  const worst = load<f64>(heapD);
+  if (distance > worst || (distance == worst && row > load<i32>(heapI))) return;
+  siftDown(heapD, heapI, k, distance, row);
+}
+
+/** Let (distance, row) sink from the root of a max-heap of `size` entries, whose root is overwritten. */
+function siftDown(heapD: usize, heapI: usize, size: i32, distance: f64, row: i32): void {
+  let hole = 0;
+  for (;;) {
+    let child = 2 * hole + 1;
+    if (child >= size) break;
+    let childD = getF64(heapD, child), childI = getI32(heapI, child);
+    if (child + 1 < size) {
+      const otherD = getF64(heapD, child + 1), otherI = getI32(heapI, child + 1);
+      if (otherD > childD || (otherD == childD && otherI > childI)) {
+        child++;
+        childD = otherD;
+        childI = otherI;
+      }
+    }
+    if (childD < distance || (childD == distance && childI <= row)) break;
+    setF64(heapD, hole, childD);
+    setI32(heapI, hole, childI);
+    hole = child;
+  }
+  setF64(heapD, hole, distance);
+  setI32(heapI, hole, row);
+}
+
+/** Heap to ascending order, in place. */
+function sortHeap(heapD: usize, heapI: usize, k: i32): void {
+  for (let end = k - 1; end > 0; end--) {
+    const worstD = load<f64>(heapD), worstI = load<i32>(heapI);
+    siftDown(heapD, heapI, end, getF64(heapD, end), getI32(heapI, end));
+    setF64(heapD, end, worstD);
+    setI32(heapI, end, worstI);
+  }
+}

@@ -1,0 +1,269 @@
+// Ward linkage by the nearest-neighbour chain on centroids, without a distance matrix.
+//
+// Two clusters are |A||B|/(|A|+|B|)·|cA−cB|² apart, so their centroids and sizes say everything. The nearest
+// partner of A is searched in blocks: B can beat the best so far only if |cA−cB|² < best·(1/|A| + 1/|B|), and the
+// largest 1/|B| of a block bounds that for the whole block.
+//
+// A slot holds one live cluster (rep ≥ 0) or nothing (rep = −1, centroid far away). Merges leave holes; JavaScript
+// packs the live clusters into fresh blocks now and then (gatherClusters, then packClusters in a new order).
+import { INFLATE } from "./balls";
+import { getF64, getI32, setF64, setI32 } from "./memory";
+import { squaredDistance, squaredDistances8 } from "./points";
+
+const FAR: f64 = 1e150;
+
+/**
+ * Lay clusters out in blocks: slot s gets cluster order[s].
+ *
+ * @param fromRows, fromSizes, fromReps - in, m clusters: centroids as rows, sizes f64, one row number of each
+ * @param order - in, m i32
+ * @param points, rows, sizes, inverses, reps - out, by slot, rounded up to whole groups of 64 slots
+ * @param balls, radii - out, as in blocks.ts; radii hold 1 entry per block rounded up to 8
+ * @param largest - out, per block the largest 1/size
+ * @param onChain - out, one byte per slot, cleared
+ */
+export function packClusters(
+  fromRows: usize, fromSizes: usize, fromReps: usize, order: usize, m: i32, d: i32,
+  points: usize, rows: usize, sizes: usize, inverses: usize, reps: usize,
+  balls: usize, radii: usize, largest: usize, onChain: usize,
+): void {
+  const blocks = (m + 7) >> 3, groups = (blocks + 7) >> 3;
+  memory.fill(onChain, 0, <usize>groups << 6);
+  for (let s = 0; s < groups << 6; s++) {
+    const point = points + (<usize>(s >> 3) * <usize>d << 6) + (<usize>(s & 7) << 3);
+    if (s >= m) {
+      if (s < blocks << 3) for (let k = 0; k < d; k++) store<f64>(point + (<usize>k << 6), FAR);
+      setF64(sizes, s, 1);
+      setF64(inverses, s, 1);
+      setI32(reps, s, -1);
+      continue;
+    }
+    const source = getI32(order, s);
+    const from = fromRows + (<usize>source * <usize>d << 3), row = rows + (<usize>s * <usize>d << 3);
+    for (let k = 0; k < d; k++) {
+      const v = getF64(from, k);
+      setF64(row, k, v);
+      store<f64>(point + (<usize>k << 6), v);
+    }
+    const size = getF64(fromSizes, source);
+    setF64(sizes, s, size);
+    setF64(inverses, s, 1.0 / size);
+    setI32(reps, s, getI32(fromReps, source));
+  }
+  for (let b = 0; b < groups << 3; b++) encloseBlock(rows, inverses, b, blocks, m, d, balls, radii, largest);
+}
+
+/** Ball and largest 1/size of one block. */
+function encloseBlock(
+  rows: usize, inverses: usize, b: i32, blocks: i32, m: i32, d: i32, balls: usize, radii: usize, largest: usize,
+): void {
+  const centre = balls + (<usize>(b >> 3) * <usize>d << 6) + (<usize>(b & 7) << 3);
+  if (b >= blocks) {
+    for (let k = 0; k < d; k++) store<f64>(centre + (<usize>k << 6), FAR);
+    setF64(radii, b, NaN);
+    setF64(largest, b, 1);
+    return;
+  }
+  const first = b << 3, count = min(8, m - first), start = rows + (<usize>first * <usize>d << 3);
+  for (let k = 0; k < d; k++) {
+    const origin = getF64(start, k);
+    let sum = 0.0;
+    for (let q = 1; q < count; q++) sum += getF64(start, q * d + k) - origin;
+    store<f64>(centre + (<usize>k << 6), origin + sum / count);
+  }
+  let farthest = 0.0, inverse = 0.0;
+  for (let q = 0; q < count; q++) {
+    let squared = 0.0;
+    for (let k = 0; k < d; k++) {
+      const t = getF64(start, q * d + k) - load<f64>(centre + (<usize>k << 6));
+      squared += t * t;
+    }
+    farthest = max(farthest, squared);
+    inverse = max(inverse, getF64(inverses, first + q));
+  }
+  setF64(radii, b, Math.sqrt(farthest) * INFLATE);
+  setF64(largest, b, inverse);
+}
+
+/**
+ * Copy the live clusters out, in slot order, and renumber the chain accordingly.
+ *
+ * @param toSlot - scratch, m i32
+ */
+export function gatherClusters(
+  rows: usize, sizes: usize, reps: usize, m: i32, d: i32, chain: usize, chainLength: i32,
+  toRows: usize, toSizes: usize, toReps: usize, toSlot: usize,
+): i32 {
+  let live = 0;
+  for (let s = 0; s < m; s++) {
+    if (getI32(reps, s) < 0) continue;
+    memory.copy(toRows + (<usize>live * <usize>d << 3), rows + (<usize>s * <usize>d << 3), <usize>d << 3);
+    setF64(toSizes, live, getF64(sizes, s));
+    setI32(toReps, live, getI32(reps, s));
+    setI32(toSlot, s, live++);
+  }
+  for (let i = 0; i < chainLength; i++) setI32(chain, i, getI32(toSlot, getI32(chain, i)));
+  return live;
+}
+
+/** Renumber the chain after packing: cluster order[s] is now in slot s. `toSlot`: scratch, m i32. */
+export function moveChain(order: usize, m: i32, chain: usize, chainLength: i32, onChain: usize, toSlot: usize): void {
+  for (let s = 0; s < m; s++) setI32(toSlot, getI32(order, s), s);
+  for (let i = 0; i < chainLength; i++) {
+    const slot = getI32(toSlot, getI32(chain, i));
+    setI32(chain, i, slot);
+    store<u8>(onChain + slot, 1);
+  }
+}
+
+let bestGain: f64 = 0;
+let bestSlot: i32 = 0;
+let visits: i32 = 0;
+
+/** Offer the 8 clusters of a block as partners of `self`. */
+@inline
+function visit(
+  block: i32, points: usize, inverses: usize, reps: usize, row: usize, d: i32, inverse: f64, self: i32, lanes: usize,
+): void {
+  visits++;
+  squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
+  const s = inverses + (<usize>block << 6), own = f64x2.splat(inverse), best = f64x2.splat(bestGain);
+  const w0 = f64x2.div(v128.load(lanes), f64x2.add(v128.load(s), own));
+  const w1 = f64x2.div(v128.load(lanes, 16), f64x2.add(v128.load(s, 16), own));
+  const w2 = f64x2.div(v128.load(lanes, 32), f64x2.add(v128.load(s, 32), own));
+  const w3 = f64x2.div(v128.load(lanes, 48), f64x2.add(v128.load(s, 48), own));
+  const any = v128.or(v128.or(f64x2.lt(w0, best), f64x2.lt(w1, best)), v128.or(f64x2.lt(w2, best), f64x2.lt(w3, best)));
+  if (!v128.any_true(any)) return;
+  v128.store(lanes, w0);
+  v128.store(lanes, w1, 16);
+  v128.store(lanes, w2, 32);
+  v128.store(lanes, w3, 48);
+  for (let q = 0; q < 8; q++) {
+    const gain = getF64(lanes, q), slot = (block << 3) + q;
+    if (gain < bestGain && slot != self && getI32(reps, slot) >= 0) {
+      bestGain = gain;
+      bestSlot = slot;
+    }
+  }
+}
+
+/**
+ * Follow the chain, merging whenever its last two clusters are each other's nearest, until `target` clusters are
+ * live or about `budget` blocks have been looked at.
+ *
+ * @param chain - in/out, i32 slots
+ * @param state - in/out, i32: chain length, live clusters, merges written so far
+ * @param joins - out, two i32 per merge: a row of each part
+ * @param heights - out, f64 per merge: √(2|A||B|/(|A|+|B|))·|cA−cB|
+ * @param scratch - 16 f64
+ */
+export function wardChain(
+  points: usize, rows: usize, sizes: usize, inverses: usize, reps: usize, m: i32, d: i32,
+  balls: usize, radii: usize, largest: usize, onChain: usize, chain: usize, state: usize, target: i32, budget: i32,
+  joins: usize, heights: usize, scratch: usize,
+): void {
+  const groups = (((m + 7) >> 3) + 7) >> 3, lanes = scratch + 64;
+  let length = getI32(state, 0), live = getI32(state, 1), merges = getI32(state, 2), first = 0;
+  visits = 0;
+  while (live > target && visits < budget) {
+    if (length == 0) {
+      while (getI32(reps, first) < 0) first++;
+      setI32(chain, 0, first);
+      store<u8>(onChain + first, 1);
+      length = 1;
+    }
+    const a = getI32(chain, length - 1), row = rows + (<usize>a * <usize>d << 3), inverse = getF64(inverses, a);
+    bestGain = Infinity;
+    bestSlot = -1;
+    let previous = -1, gain = Infinity;
+    if (length > 1) {
+      previous = getI32(chain, length - 2);
+      gain = squaredDistance(rows + (<usize>previous * <usize>d << 3), row, d) / (getF64(inverses, previous) + inverse);
+      bestGain = gain;
+      bestSlot = previous;
+    }
+    // our own block first, then groups of 64 slots outwards from ours, so that the bound is tight early
+    const own = a >> 3, home = a >> 6;
+    visit(own, points, inverses, reps, row, d, inverse, a, lanes);
+    for (let step = 0, left = groups; left > 0; step++) {
+      const group = home + (step & 1 ? -((step + 1) >> 1) : step >> 1);
+      if (group < 0 || group >= groups) continue;
+      left--;
+      let mask = promising(balls, radii, largest, group, row, d, inverse, scratch);
+      visits++;
+      if (step == 0) mask &= ~(1 << (own & 7));
+      while (mask) {
+        const block = (group << 3) + ctz(mask);
+        mask &= mask - 1;
+        visit(block, points, inverses, reps, row, d, inverse, a, lanes);
+      }
+    }
+    // A cluster already on the chain can only be a tie (up to rounding) with the one before us.
+    if (previous < 0 || (bestSlot != previous && !load<u8>(onChain + bestSlot))) {
+      setI32(chain, length++, bestSlot);
+      store<u8>(onChain + bestSlot, 1);
+      continue;
+    }
+    setI32(joins, 2 * merges, getI32(reps, a));
+    setI32(joins, 2 * merges + 1, getI32(reps, previous));
+    setF64(heights, merges, Math.sqrt(2.0 * gain));
+    merges++;
+    merge(points, rows, sizes, inverses, reps, d, balls, radii, largest, a, previous);
+    store<u8>(onChain + a, 0);
+    store<u8>(onChain + previous, 0);
+    live--;
+    length -= 2;
+  }
+  setI32(state, 0, length);
+  setI32(state, 1, live);
+  setI32(state, 2, merges);
+}
+
+/** One bit per block of the group that may hold a better partner than the best so far. */
+@inline
+function promising(
+  balls: usize, radii: usize, largest: usize, group: i32, row: usize, d: i32, inverse: f64, scratch: usize,
+): i32 {
+  squaredDistances8(balls + (<usize>group * <usize>d << 6), row, d, scratch);
+  const r = radii + (<usize>group << 6), l = largest + (<usize>group << 6);
+  const own = f64x2.splat(inverse), best = f64x2.splat(bestGain), inflate = f64x2.splat(INFLATE);
+  let mask = 0;
+  for (let h: usize = 0, shift = 0; h < 64; h += 16, shift += 2) {
+    const reach = f64x2.mul(f64x2.sqrt(f64x2.mul(best, f64x2.add(own, v128.load(l + h)))), inflate);
+    const t = f64x2.add(v128.load(r + h), reach);
+    mask |= i64x2.bitmask(f64x2.le(v128.load(scratch + h), f64x2.mul(t, t))) << shift;
+  }
+  return mask;
+}
+
+/** Join cluster a into slot b: new centroid, a hole at a, b's ball and largest 1/size brought up to date. */
+function merge(
+  points: usize, rows: usize, sizes: usize, inverses: usize, reps: usize, d: i32,
+  balls: usize, radii: usize, largest: usize, a: i32, b: i32,
+): void {
+  const size = getF64(sizes, a) + getF64(sizes, b), share = getF64(sizes, a) / size;
+  const x = rows + (<usize>a * <usize>d << 3), y = rows + (<usize>b * <usize>d << 3);
+  const xa = points + (<usize>(a >> 3) * <usize>d << 6) + (<usize>(a & 7) << 3);
+  const xb = points + (<usize>(b >> 3) * <usize>d << 6) + (<usize>(b & 7) << 3);
+  const centre = balls + (<usize>(b >> 6) * <usize>d << 6) + (<usize>((b >> 3) & 7) << 3);
+  let squared = 0.0;
+  for (let k = 0; k < d; k++) {
+    // from y towards x: equal centroids stay exactly where they are
+    const v = getF64(y, k) + (getF64(x, k) - getF64(y, k)) * share;
+    setF64(y, k, v);
+    store<f64>(xb + (<usize>k << 6), v);
+    store<f64>(xa + (<usize>k << 6), FAR);
+    const t = v - load<f64>(centre + (<usize>k << 6));
+    squared += t * t;
+  }
+  const block = b >> 3;
+  setF64(radii, block, max(getF64(radii, block), Math.sqrt(squared) * INFLATE));
+  setF64(sizes, b, size);
+  setF64(inverses, b, 1.0 / size);
+  setI32(reps, b, min(getI32(reps, a), getI32(reps, b)));
+  setI32(reps, a, -1);
+  setF64(inverses, a, 1.0);
+  let inverse = 0.0;
+  for (let q = block << 3; q < (block + 1) << 3; q++) if (getI32(reps, q) >= 0) inverse = max(inverse, getF64(inverses, q));
+  setF64(largest, block, inverse);
+}

@@ -1,0 +1,83 @@
+/**
+ * The k nearest rows of every row, exactly. Core distances, the k-distance curve, DBSCAN's cores and borders,
+ * and the affinities of t-SNE all read from here.
+ */
+import type { Matrix } from "../core/matrix.js";
+import { blocksOf, placeBlocks, placeRows } from "./blocks.js";
+import { withArena } from "./wasm.js";
+
+/** For each row its neighbours, nearest first: entry `i·k + j` is the (j+1)-th of row i. */
+export interface Neighbours {
+  readonly k: number;
+  /** n×k row numbers, −1 where there is no such neighbour. */
+  readonly rows: Int32Array;
+  /** n×k squared distances, Infinity where there is no such neighbour. */
+  readonly squared: Float64Array;
+}
+
+/** Rows in one call of the WebAssembly function: short calls let it be optimised early. */
+const SLICE = 64;
+
+/**
+ * The k nearest other rows of every row, in order of (squared distance, row number). Squared distances are
+ * summed column by column.
+ *
+ * @param x - n×d, finite
+ * @param k - the row itself is not counted; entries past the n−1 others are empty
+ * @param within - only rows at most this far; a smaller value is quicker
+ * @remarks About O(n·√n·d) time on clustered data in few columns, O(n²·d) at worst; 12·n·k bytes.
+ */
+export function nearestNeighbours(x: Matrix, k: number, within = Number.POSITIVE_INFINITY): Neighbours {
+  const n = x.rows;
+  if (n === 0 || k === 0) return { k, rows: new Int32Array(n * k), squared: new Float64Array(n * k) };
+  const blocks = blocksOf(x);
+  return withArena((arena) => {
+    const placed = placeBlocks(arena, x, blocks);
+    const rows = placeRows(arena, x, blocks);
+    const order = arena.put(blocks.order);
+    const squared = arena.f64(n * k);
+    const neighbours = arena.i32(n * k);
+    const scratch = arena.f64(16);
+    for (let from = 0; from < n; from += SLICE) {
+      arena.wasm.nearestNeighbours(
+        placed.points,
+        placed.balls,
+        placed.radii,
+        rows,
+        order,
+        n,
+        x.cols,
+        k,
+        within * within,
+        from,
+        Math.min(n, from + SLICE),
+        squared,
+        neighbours,
+        scratch,
+      );
+    }
+    return { k, rows: arena.viewI32(neighbours, n * k).slice(), squared: arena.viewF64(squared, n * k).slice() };
+  });
+}
+
+/**
+ * Squared distance from each row to its `m`-th nearest row, itself counted as the first: the squared core
+ * distance of HDBSCAN for minSamples = m. Infinity where there are fewer than m rows.
+ */
+export function squaredCoreDistances(neighbours: Neighbours, n: number, m: number): Float64Array {
+  const out = new Float64Array(n);
+  if (m > 1) for (let i = 0; i < n; i++) out[i] = neighbours.squared[i * neighbours.k + m - 2]!;
+  return out;
+}
+
+/**
+ * The k-distance curve: each row's distance to its `m`-th nearest row (itself counted), ascending. Its knee is
+ * the usual choice of DBSCAN's eps (Ester et al. 1996, section 4.2).
+ */
+export function kDistanceCurve(x: Matrix, m: number): Float64Array {
+  if (m <= 1) return new Float64Array(x.rows);
+  const { squared } = nearestNeighbours(x, m - 1);
+  return squaredCoreDistances({ k: m - 1, squared, rows: new Int32Array(0) }, x.rows, m)
+    .map(Math.sqrt)
+    .sort();
+}
