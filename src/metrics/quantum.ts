@@ -13,6 +13,9 @@ const TWO_52 = 4503599627370496;
 /** Adding and taking away this rounds a number up to 2^51 in size to a whole one, halves to even. */
 export const ROUND_TO_WHOLE = 6755399441055744;
 
+/** Mean distances below this many units are summed again with the rounded-off parts. */
+export const COARSE = 1073741824;
+
 export interface Quantum {
   /** Units per distance: a distance d is `Math.round(d × scale)` units. A power of two. */
   readonly scale: number;

@@ -10,124 +10,17 @@
  * Which rows those are depends on the row, its labeling and the space, never on the batch.
  */
 import type { Matrix } from "../core/matrix.js";
-import { type Cells, refine } from "./cells.js";
-import { squaredDistancesFrom } from "./distances.js";
+import { type SilhouettePart, silhouettePart } from "../kernels/silhouette.js";
 import type { Groups } from "./groups.js";
-import { type Quantum, quantumOf, ROUND_TO_WHOLE } from "./quantum.js";
+import { COARSE, quantumOf } from "./quantum.js";
 
-/** Mean distances below this many units are summed again with the rounded-off parts. */
-const COARSE = 1073741824;
-
-export interface RowSilhouettes {
-  /** Per row, noise as one more cluster. */
-  readonly all: Float64Array;
-  /** Per row, noise left out; 0 at rows of noise. The same array as `all` if there is no noise. */
-  readonly noNoise: Float64Array;
-}
+export type RowSilhouettes = SilhouettePart;
 
 /**
  * @returns one entry per grouping, or null if distances cannot be represented
- * @remarks O(n²·(d + cells·labelings/n)) time, O(n·labelings) memory
+ * @remarks O(n²·d) time however many labelings, O(n·labelings) memory
  */
 export function silhouettePass(x: Matrix, groupings: readonly Groups[]): RowSilhouettes[] | null {
   const quantum = quantumOf(x);
-  if (quantum === null) return null;
-  const cells = refine(x.rows, groupings);
-  const out = groupings.map(({ noise }) => {
-    const all = new Float64Array(x.rows);
-    return { all, noNoise: noise > 0 ? new Float64Array(x.rows) : all };
-  });
-
-  const distances = new Float64Array(x.rows);
-  const coarse = new Float64Array(cells.count);
-  const fine = new Float64Array(cells.count);
-  const sums = groupings.map(({ count }) => new Float64Array(count));
-  for (let i = 0; i < x.rows; i++) {
-    squaredDistancesFrom(x, i, distances);
-    sumByCell(distances, cells, quantum, coarse);
-    let refined = false;
-    for (let l = 0; l < groupings.length; l++) {
-      const groups = groupings[l]!;
-      sumByGroup(coarse, cells.groupOf[l]!, sums[l]!);
-      if (largerMean(sums[l]!, groups, groups.of[i]!) < COARSE) {
-        if (!refined) sumFineByCell(distances, cells, quantum, fine);
-        refined = true;
-        addFineByGroup(fine, cells.groupOf[l]!, quantum.fineScale, sums[l]!);
-      }
-      judge(sums[l]!, groups, i, out[l]!);
-    }
-  }
-  return out;
-}
-
-/** Distances in whole units, added up per cell. Replaces the squared distances by distances in units. */
-function sumByCell(distances: Float64Array, cells: Cells, quantum: Quantum, sums: Float64Array): void {
-  const { of } = cells;
-  const { scale } = quantum;
-  sums.fill(0);
-  for (let j = 0; j < distances.length; j++) {
-    const units = Math.sqrt(distances[j]!) * scale;
-    distances[j] = units;
-    const cell = of[j]!;
-    sums[cell] = sums[cell]! + (units + ROUND_TO_WHOLE - ROUND_TO_WHOLE);
-  }
-}
-
-/** What `sumByCell` rounded off, in whole fine units. */
-function sumFineByCell(units: Float64Array, cells: Cells, { fineScale }: Quantum, sums: Float64Array): void {
-  sums.fill(0);
-  for (let j = 0; j < units.length; j++) {
-    const rest = units[j]! - (units[j]! + ROUND_TO_WHOLE - ROUND_TO_WHOLE);
-    const cell = cells.of[j]!;
-    sums[cell] = sums[cell]! + (rest * fineScale + ROUND_TO_WHOLE - ROUND_TO_WHOLE);
-  }
-}
-
-function sumByGroup(byCell: Float64Array, groupOf: Int32Array, sums: Float64Array): void {
-  sums.fill(0);
-  for (let c = 0; c < byCell.length; c++) {
-    const group = groupOf[c]!;
-    sums[group] = sums[group]! + byCell[c]!;
-  }
-}
-
-/** sums += fine sums per group, each rounded once. */
-function addFineByGroup(fine: Float64Array, groupOf: Int32Array, fineScale: number, sums: Float64Array): void {
-  const rests = new Float64Array(sums.length);
-  sumByGroup(fine, groupOf, rests);
-  for (let g = 0; g < sums.length; g++) sums[g] = sums[g]! + rests[g]! / fineScale;
-}
-
-/** max(a, b) with noise left out of b where that is possible: the smallest number s is divided by. */
-function largerMean(sums: Float64Array, groups: Groups, own: number): number {
-  const a = groups.sizes[own]! > 1 ? sums[own]! / (groups.sizes[own]! - 1) : 0;
-  return Math.max(a, nearestMean(sums, groups, own, groups.count));
-}
-
-/** b: the smallest mean distance to one of the first `count` groups other than the row's own. */
-function nearestMean(sums: Float64Array, { sizes }: Groups, own: number, count: number): number {
-  let b = Number.POSITIVE_INFINITY;
-  for (let g = 0; g < count; g++) {
-    if (g === own) continue;
-    const mean = sums[g]! / sizes[g]!;
-    if (mean < b) b = mean;
-  }
-  return b;
-}
-
-/** s = (b − a) / max(a, b); 0 for a row alone in its cluster and where both are 0. */
-function judge(sums: Float64Array, groups: Groups, i: number, out: RowSilhouettes): void {
-  const own = groups.of[i]!;
-  const size = groups.sizes[own]!;
-  if (size < 2) return;
-  const a = sums[own]! / (size - 1);
-  if (groups.count > 1) out.all[i] = ratio(a, nearestMean(sums, groups, own, groups.count));
-  if (groups.noise > 0 && own < groups.clusters && groups.clusters > 1) {
-    out.noNoise[i] = ratio(a, nearestMean(sums, groups, own, groups.clusters));
-  }
-}
-
-function ratio(a: number, b: number): number {
-  const larger = Math.max(a, b);
-  return larger > 0 ? (b - a) / larger : 0;
+  return quantum && silhouettePart(x, groupings, { ...quantum, coarse: COARSE });
 }

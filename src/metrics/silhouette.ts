@@ -7,6 +7,8 @@ import { defineMetric, type Scores } from "./define.js";
 import { type Groups, groupsOf, isComparable } from "./groups.js";
 import { type RowSilhouettes, silhouettePass } from "./silhouette-pass.js";
 
+const ROW_VALUES = 33_554_432;
+
 const empty: Scores = {
   silhouette: null,
   silhouette_no_noise: null,
@@ -42,8 +44,17 @@ export const silhouette = defineMetric({
   ],
   scoreMany(x, labelings) {
     const groupings = labelings.map((labels) => groupsOf(x, labels));
-    const passes = silhouettePass(x, groupings);
-    return groupings.map((groups, l) => (passes === null ? empty : summarise(groups, passes[l]!)));
+    // so many at a time that their rows' values stay below half a gigabyte; the bits do not depend on it
+    const batch = Math.max(1, Math.floor(ROW_VALUES / Math.max(1, x.rows)));
+    const scores: Scores[] = [];
+    for (let from = 0; from < groupings.length; from += batch) {
+      const some = groupings.slice(from, from + batch);
+      const passes = silhouettePass(x, some);
+      some.forEach((groups, l) => {
+        scores.push(passes === null ? empty : summarise(groups, passes[l]!));
+      });
+    }
+    return scores;
   },
 });
 
