@@ -47,8 +47,8 @@ test("a large offset costs no digits", () => {
 });
 
 test("correlation is 1 and −1 on lines, and undefined for a constant", () => {
-  expect(pearson(of(1, 2, 3), of(2, 4, 6))).toBe(1);
-  expect(pearson(of(1, 2, 3), of(3, 2, 1))).toBe(-1);
+  expect(pearson(of(1, 2, 3), of(2, 4, 6))).toBeCloseTo(1, 14);
+  expect(pearson(of(1, 2, 3), of(3, 2, 1))).toBeCloseTo(-1, 14);
   expect(pearson(of(1, 2, 3), of(4, 4, 4))).toBeNull();
 });
 
