@@ -13,7 +13,7 @@ import { fitPreparation, type PreparedStep } from "../preprocessing/preparation.
 import type { Experiment } from "./config/experiment.js";
 import type { OnEvent } from "./events.js";
 import type { Executor } from "./execute.js";
-import { type FitTask, fitTasks, judgedIn, type Plan, planSweep, type SpacePlan } from "./plan.js";
+import { type FitTask, fitTasks, judgedIn, type Plan, planSweep, type SpacePlan, type Trial } from "./plan.js";
 import { buildCandidates, buildRows, type LabelFacts, labelFacts, type Row, type TrialOutcome } from "./rows.js";
 import type { Candidate, Verdict } from "./select/define.js";
 import { failedGates } from "./select/gates.js";
@@ -30,6 +30,10 @@ export interface RunOptions {
   readonly onEvent?: OnEvent;
   /** Stop at the first trial that fails. */
   readonly failFast?: boolean;
+  /** Fit no more after so many milliseconds; what is there is scored and selected from, and called partial. */
+  readonly budgetMs?: number | undefined;
+  /** Fit only these of the missing trials: a shard, or those that failed before. */
+  readonly only?: ((trial: Trial) => boolean) | undefined;
   /** Git commit, versions, command line: kept with the journal, never in a compared file. */
   readonly provenance?: Readonly<Record<string, unknown>>;
 }
@@ -75,8 +79,9 @@ export async function runSweep(options: RunOptions): Promise<SweepResult> {
   const plan = planSweep(experiment, dataChecksum);
   const spaces = prepareSpaces(plan, table, tell);
 
-  const missing = plan.trials.filter((trial) => !store.fit(trial.key));
-  const cached = plan.trials.length - missing.length;
+  const lacking = plan.trials.filter((trial) => !store.fit(trial.key));
+  const cached = plan.trials.length - lacking.length;
+  const missing = options.only ? lacking.filter(options.only) : lacking;
   tell({ type: "plan", trials: plan.trials.length, cached, spaces: [...spaces.keys()] });
   if (missing.length > 0) {
     await store.begin({
@@ -101,6 +106,7 @@ export async function runSweep(options: RunOptions): Promise<SweepResult> {
     outcomes.find((o) => chosen && o.trial.candidate === chosen.id && o.trial.seed === chosen.seed) ?? null;
   const rows = buildRows(outcomes, experiment.score.space, (_, outcome) => gateCodes(outcome, experiment));
   const incomplete = outcomes.filter((outcome) => !outcome.fit).length;
+  const fitted = plan.trials.length - cached - incomplete;
   tell({ type: "done", outcome: verdict.outcome, incomplete });
   return {
     experiment,
@@ -114,7 +120,7 @@ export async function runSweep(options: RunOptions): Promise<SweepResult> {
     verdict,
     winner,
     labels: winner ? await store.labels(winner.fit!.labels) : null,
-    counts: { fitted: missing.length - incomplete, cached, incomplete },
+    counts: { fitted, cached, incomplete },
   };
 }
 
@@ -202,12 +208,16 @@ async function fitMissing(
   spaces: ReadonlyMap<string, Space>,
   options: RunOptions,
 ): Promise<void> {
-  const { store, executor, signal } = options;
+  const { store, executor } = options;
   const tell = options.onEvent ?? (() => {});
   const total = tasks.reduce((sum, task) => sum + task.trials.length, 0);
+  const budget = options.budgetMs === undefined ? undefined : AbortSignal.timeout(options.budgetMs);
+  const signals = [options.signal, budget].filter((each) => each !== undefined);
+  const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
   let done = 0;
   await inParallel(tasks, executor.jobs, async (task) => {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
+    if (budget?.aborted) return;
     const space = spaces.get(task.space)!;
     try {
       const fits = await executor.run(
@@ -222,7 +232,8 @@ async function fitMissing(
       );
       for (const [i, trial] of task.trials.entries()) await store.addFit(trial.key, trial.parts, fits[i]!);
     } catch (error) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
+      if (budget?.aborted) return;
       if (error instanceof UserError && error.code !== "OUT_OF_MEMORY") throw error;
       await recordFailure(task, error, store, tell);
       if (options.failFast) throw error;

@@ -67,7 +67,7 @@ export function summaryMarkdown(
     lines.push("", "| segment | customers | share |", "|---|---:|---:|");
     for (const { name, size, share } of segments) lines.push(`| ${name} | ${size} | ${(100 * share).toFixed(1)} % |`);
   }
-  const columns = experiment.score.metrics.map((metric) => metric.columns[0]);
+  const columns = experiment.score.metrics.map((metric) => ({ ...metric.columns[0], title: metric.name }));
   lines.push(
     "",
     `## Leaderboard`,

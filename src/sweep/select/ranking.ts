@@ -12,7 +12,7 @@ export interface Criterion {
 /** The criterion of a metric's name. */
 export function criterion(metricName: string): Criterion {
   const column = metrics.find((metric) => metric.name === metricName)!.columns[0];
-  return { column: column.name, title: column.title, better: column.better };
+  return { column: column.name, title: metricName, better: column.better };
 }
 
 /** A candidate's value so that higher is better; a missing value is worst. */

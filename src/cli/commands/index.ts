@@ -1,0 +1,9 @@
+/** Every command; a new one is a file and a line here. */
+import type { Command } from "../command.js";
+import { describe } from "./describe.js";
+import { init } from "./init.js";
+import { list } from "./list.js";
+import { predict } from "./predict.js";
+import { run } from "./run.js";
+
+export const commands: readonly Command[] = [run, predict, describe, init, list];

@@ -1,0 +1,35 @@
+/** `segmenta run`: plan, fit what is missing, score, select, write the tables. */
+
+import { wholeNumber } from "../arguments.js";
+import type { Command } from "../command.js";
+
+export const run: Command = {
+  usage: "run <experiment> [overrides..]",
+  summary: "sweep an experiment, choose a model, write the tables",
+  options: (yargs) =>
+    yargs
+      .positional("experiment", { type: "string", describe: "a file, or the name of one in experiments/" })
+      .positional("overrides", { type: "string", array: true, describe: "key=value in the words of the file" })
+      .option("dry-run", { type: "boolean", describe: "print the plan and stop" })
+      .option("explain", { type: "boolean", describe: "say for each trial why it runs" })
+      .option("jobs", { type: "string", describe: "worker threads; default: one per core" })
+      .option("out", { type: "string", describe: "results folder; default: results/<experiment>" })
+      .option("fail-fast", { type: "boolean", describe: "stop at the first trial that fails" })
+      .option("json", { type: "boolean", describe: "events on stderr and the decision on stdout as JSON" }),
+  async run(args, io) {
+    const { runExperiment } = await import("../run-experiment.js");
+    return runExperiment(
+      {
+        experiment: String(args["experiment"]),
+        overrides: (args["overrides"] as string[] | undefined) ?? [],
+        dryRun: args["dry-run"] === true,
+        explain: args["explain"] === true,
+        jobs: wholeNumber("jobs", args["jobs"]),
+        out: args["out"] as string | undefined,
+        failFast: args["fail-fast"] === true,
+        json: args["json"] === true,
+      },
+      io,
+    );
+  },
+};

@@ -1,0 +1,45 @@
+/** From the word on the command line to an experiment and its results folder. */
+import { existsSync, readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { UserError } from "../core/errors.js";
+import { didYouMean } from "../core/suggest.js";
+import { type Experiment, parseExperiment } from "../sweep/config/experiment.js";
+
+const ENDINGS = [".yaml", ".yml", ".json"];
+
+/**
+ * Find and read an experiment: a path, or the name of a file in `experiments/`.
+ *
+ * @param word - `credit-cards` or `some/where/mine.yaml`
+ * @throws UserError `NOT_FOUND` with a suggestion, or what is wrong with the file
+ */
+export async function loadExperiment(word: string, overrides: readonly string[], cwd: string): Promise<Experiment> {
+  const isPath = ENDINGS.some((ending) => word.endsWith(ending));
+  const candidates = isPath ? [word] : ENDINGS.map((ending) => join("experiments", `${word}${ending}`));
+  const file = candidates.find((candidate) => existsSync(resolve(cwd, candidate)));
+  if (!file) {
+    const known = experimentNames(cwd);
+    throw new UserError("NOT_FOUND", {
+      what: isPath ? `there is no file ${word}` : `there is no experiment "${word}"`,
+      where: isPath ? word : join("experiments", `${word}.yaml`),
+      mend:
+        known.length > 0
+          ? didYouMean(basename(word).replace(/\.(ya?ml|json)$/, ""), known)
+          : "segmenta init <table> writes a first experiment",
+    });
+  }
+  return parseExperiment(await readFile(resolve(cwd, file), "utf8"), file, overrides);
+}
+
+/** Names of the experiments in the folder `experiments/`. */
+export function experimentNames(cwd: string): string[] {
+  try {
+    return readdirSync(resolve(cwd, "experiments"))
+      .filter((name) => ENDINGS.some((ending) => name.endsWith(ending)) && !name.includes(".domain."))
+      .map((name) => name.replace(/\.(ya?ml|json)$/, ""))
+      .sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,104 @@
+/** The registries as text: what `segmenta list` prints. */
+import type { z } from "zod";
+import { algorithms } from "../cluster/registry.js";
+import { UserError } from "../core/errors.js";
+import { formatReference, type ReferenceKey } from "../core/references.js";
+import { didYouMean } from "../core/suggest.js";
+import { reducers } from "../decomposition/registry.js";
+import { metrics } from "../metrics/registry.js";
+import { steps } from "../preprocessing/registry.js";
+import { rules } from "../sweep/select/registry.js";
+import { jsonText } from "../sweep/tables.js";
+import { wrap } from "./render/wrap.js";
+
+interface Entry {
+  readonly name: string;
+  readonly title: string;
+  readonly version: number;
+  readonly cites: readonly ReferenceKey[];
+  readonly params?: z.ZodType;
+  readonly favours?: string;
+  readonly columns?: readonly { readonly name: string; readonly better: string; readonly range: readonly number[] }[];
+}
+
+const kinds: Readonly<Record<string, readonly Entry[]>> = {
+  algorithms,
+  metrics,
+  rules,
+  steps,
+  reductions: reducers,
+};
+
+export interface ListingOptions {
+  readonly kind: string | undefined;
+  readonly name: string | undefined;
+  readonly json: boolean;
+  readonly columns: number;
+}
+
+/** @throws UserError `UNKNOWN_NAME` for an entry that is not there */
+export function listing({ kind, name, json, columns }: ListingOptions): string {
+  const chosen = kind === undefined ? Object.keys(kinds) : [kind];
+  if (kind !== undefined && name !== undefined) {
+    const entry = kinds[kind]!.find((candidate) => candidate.name === name);
+    if (!entry) {
+      const known = kinds[kind]!.map((candidate) => candidate.name);
+      throw new UserError("UNKNOWN_NAME", {
+        what: `there is no "${name}" among the ${kind}`,
+        where: "command line",
+        mend: didYouMean(name, known),
+      });
+    }
+    return json ? jsonText(asData(entry)) : inFull(entry, columns);
+  }
+  if (json) return jsonText(Object.fromEntries(chosen.map((each) => [each, kinds[each]!.map(asData)])));
+  return chosen.map((each) => `${each}\n${kinds[each]!.map((entry) => line(entry, columns)).join("\n")}\n`).join("\n");
+}
+
+const line = ({ name, title }: Entry, columns: number) => wrap(`${name.padEnd(18)} ${title}`, columns, " ".repeat(21));
+
+function inFull(entry: Entry, columns: number): string {
+  const lines = [`${entry.name} (version ${entry.version})`, wrap(entry.title, columns, "  ")];
+  if (entry.favours) lines.push(wrap(`favours: ${entry.favours}`, columns, "    "));
+  for (const column of entry.columns ?? []) {
+    const [low, high] = column.range;
+    lines.push(wrap(`column ${column.name}: ${column.better} is better, ${low} to ${high}`, columns, "    "));
+  }
+  for (const option of optionsOf(entry)) lines.push(wrap(option, columns, "      "));
+  for (const key of entry.cites) lines.push(wrap(formatReference(key), columns, "    "));
+  return `${lines.join("\n")}\n`;
+}
+
+/** `nInit = 10: restarts; the best one is kept (count)` */
+function optionsOf(entry: Entry): string[] {
+  const shape = (entry.params as { shape?: Record<string, z.ZodType> } | undefined)?.shape;
+  return Object.entries(shape ?? {}).map(([key, schema]) => {
+    const byDefault = schema.safeParse(undefined);
+    const value = byDefault.success && byDefault.data !== undefined ? ` = ${JSON.stringify(byDefault.data)}` : "";
+    const meta = metaOf(schema);
+    const unit = meta.unit ? ` (${meta.unit})` : "";
+    return `${key}${value}: ${meta.description ?? ""}${unit}`;
+  });
+}
+
+/** The description of an option, wherever in the chain of defaults it was given. */
+function metaOf(schema: z.ZodType): { description?: string; unit?: string } {
+  let current: unknown = schema;
+  while (current) {
+    const meta = (current as z.ZodType).meta() as { description?: string; unit?: string } | undefined;
+    if (meta?.description || meta?.unit) return meta;
+    current = (current as { def?: { innerType?: unknown } }).def?.innerType;
+  }
+  return {};
+}
+
+function asData(entry: Entry): Record<string, unknown> {
+  return {
+    name: entry.name,
+    title: entry.title,
+    version: entry.version,
+    ...(entry.favours ? { favours: entry.favours } : {}),
+    ...(entry.columns ? { columns: entry.columns } : {}),
+    cites: entry.cites.map(formatReference),
+  };
+}

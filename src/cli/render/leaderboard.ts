@@ -1,0 +1,95 @@
+/** The leaderboard and the decision as text of at most 80 columns. */
+import Table from "cli-table3";
+import type { SweepResult } from "../../sweep/run.js";
+import type { Candidate } from "../../sweep/select/define.js";
+import { nameOf } from "../../sweep/select/ranking.js";
+
+/** How many ranked candidates are shown. */
+const SHOWN = 10;
+
+/** A plain table: two spaces between columns, a line under the header. */
+export function plainTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[],
+): string {
+  const table = new Table({
+    head: [...head],
+    colAligns: head.map((_, i) => (right.includes(i) ? "right" : "left")),
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
+    chars: {
+      top: "",
+      "top-mid": "",
+      "top-left": "",
+      "top-right": "",
+      bottom: "",
+      "bottom-mid": "",
+      "bottom-left": "",
+      "bottom-right": "",
+      left: "",
+      "left-mid": "",
+      mid: "",
+      "mid-mid": "",
+      right: "",
+      "right-mid": "",
+      middle: "",
+    },
+  });
+  for (const row of rows) table.push([...row]);
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+const fixed = (value: number | null | undefined, digits: number) =>
+  value === null || value === undefined ? "–" : value.toFixed(digits);
+
+/** `0.4933 ±0.0001`; the spread only where seeds differ visibly. */
+function withSpread(candidate: Candidate, column: string, digits: number): string {
+  const value = fixed(candidate.scores[column], digits);
+  const spread = candidate.spread[column];
+  return spread && Number(spread.toFixed(digits)) > 0 ? `${value} ±${spread.toFixed(digits)}` : value;
+}
+
+/** The candidates in the order of the rule, and the baselines below. */
+export function leaderboard(result: SweepResult): string {
+  const byId = new Map(result.candidates.map((candidate) => [candidate.id, candidate]));
+  const ranked = result.verdict.ranking.map(({ id }) => byId.get(id)!);
+  const line = (rank: string, candidate: Candidate) => [
+    rank,
+    nameOf(candidate, result.candidates),
+    String(candidate.k),
+    withSpread(candidate, "silhouette", 4),
+    fixed(candidate.scores["davies_bouldin"], 3),
+    fixed(candidate.scores["calinski_harabasz"], 0),
+    `${(100 * candidate.smallest).toFixed(0)} %`,
+  ];
+  const rows = ranked.slice(0, SHOWN).map((candidate, i) => line(String(i + 1), candidate));
+  const baselines = result.candidates.filter((candidate) => candidate.baseline);
+  for (const candidate of baselines) rows.push(line("·", candidate));
+  const head = ["#", "candidate", "k", "silhouette ↑", "DB ↓", "CH ↑", "smallest"];
+  const notes: string[] = [];
+  if (ranked.length > SHOWN) notes.push(`${ranked.length - SHOWN} more in metrics.csv`);
+  if (baselines.length > 0) notes.push("· baselines, never chosen");
+  const gated = gateCounts(result);
+  if (gated) notes.push(gated);
+  return [plainTable(head, rows, [2, 3, 4, 5, 6]), ...notes.map((note) => `  ${note}`)].join("\n");
+}
+
+/** `14 candidates fail a gate: coverage 6, small-cluster 8`. */
+function gateCounts(result: SweepResult): string | undefined {
+  const counts = new Map<string, number>();
+  const failed = new Set<string>();
+  for (const row of result.rows) {
+    if (row.status !== "gated" || row.reason.includes("baseline")) continue;
+    const id = [row.algorithm, row.prepare, row.reduce, row.params].join(" | ");
+    if (failed.has(id)) continue;
+    failed.add(id);
+    for (const code of row.reason) counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  if (failed.size === 0) return undefined;
+  const list = [...counts].map(([code, count]) => `${code} ${count}`).join(", ");
+  return `${failed.size} candidate${failed.size === 1 ? " fails" : "s fail"} a gate: ${list}`;
+}

@@ -1,0 +1,92 @@
+/** From words on the command line to a command and its exit code. */
+import yargs from "yargs";
+import { UserError } from "../core/errors.js";
+import { didYouMean } from "../core/suggest.js";
+import type { Command } from "./command.js";
+import { commands } from "./commands/index.js";
+import { EXIT, type Io, reportError } from "./io.js";
+
+/**
+ * Run one command line.
+ *
+ * @param argv - the words after `segmenta`
+ * @returns the exit code; nothing is thrown
+ */
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.good;
+  let chosen: { command: Command; args: Record<string, unknown> } | undefined;
+  let usageProblem: string | undefined;
+
+  let parser = yargs([...argv])
+    .scriptName("segmenta")
+    .usage("segmenta: find customer segments you can defend\n\n$0 <command>")
+    .strict()
+    .demandCommand(1, "name a command")
+    .recommendCommands()
+    .version(false)
+    .option("version", { type: "boolean", describe: "print the version" })
+    .help("help")
+    .alias("help", "h")
+    .wrap(Math.min(io.columns, 100))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "dot-notation": false })
+    .fail((message, error) => {
+      usageProblem = message ?? error?.message;
+    })
+    .example("$0 run credit-cards-classic", "sweep, choose, write the tables")
+    .example("$0 run credit-cards sweep.kmeans.k=2..4 seeds=1", "the same words as in the file")
+    .example("$0 init customers.csv", "write a first experiment for a table")
+    .example("$0 describe customers.csv", "what is in the columns")
+    .example("$0 predict results/credit-cards/model.json new.csv", "a segment for each row")
+    .example("$0 list algorithms", "what can be swept, with the papers");
+  for (const command of commands) {
+    parser = parser.command(
+      command.usage,
+      command.summary,
+      (builder) => command.options(builder),
+      (args) => {
+        chosen = { command, args };
+      },
+    );
+  }
+
+  try {
+    if (argv.includes("--version")) {
+      io.out(`${await version()}\n`);
+      return EXIT.good;
+    }
+    let help = "";
+    await parser.parseAsync([...argv], (_error: unknown, _args: unknown, output: string) => {
+      help = output;
+    });
+    if (usageProblem !== undefined) {
+      throw new UserError("BAD_USAGE", {
+        what: lowerFirst(usageProblem),
+        where: "command line",
+        mend: mendUsage(argv),
+      });
+    }
+    if (help) io.out(`${help}\n`);
+    else if (chosen) code = await chosen.command.run(chosen.args, io);
+  } catch (error) {
+    code = reportError(error, io);
+  }
+  return code;
+}
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1).trim();
+
+/** What to do about a word that is not understood. */
+function mendUsage(argv: readonly string[]): string {
+  const names = commands.map((command) => command.usage.split(" ")[0]!);
+  const word = argv.find((argument) => !argument.startsWith("-"));
+  if (word !== undefined && names.includes(word)) return `segmenta ${word} --help shows what it takes`;
+  return word === undefined ? `commands: ${names.join(", ")}` : didYouMean(word, names);
+}
+
+async function version(): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,94 @@
+/** The work of `segmenta run`. */
+import { join, resolve } from "node:path";
+import { tableChecksum } from "../core/table.js";
+import { readTable } from "../data/index.js";
+import type { Experiment } from "../sweep/config/experiment.js";
+import { workerPool } from "../sweep/execute.js";
+import { explainPlan } from "../sweep/explain.js";
+import { assembleModel } from "../sweep/model.js";
+import { planSweep } from "../sweep/plan.js";
+import { provenance } from "../sweep/provenance.js";
+import { resultFiles, resultsChecksum, writeResults } from "../sweep/results.js";
+import { runSweep, type SweepResult } from "../sweep/run.js";
+import { headline, selectionRecord } from "../sweep/selection.js";
+import { openStore } from "../sweep/store/file-store.js";
+import { jsonText } from "../sweep/tables.js";
+import { loadExperiment } from "./experiment-file.js";
+import { EXIT, type Io } from "./io.js";
+import { jsonProgress, textProgress } from "./progress.js";
+import { decisionText } from "./render/decision.js";
+import { leaderboard } from "./render/leaderboard.js";
+
+export interface RunArguments {
+  readonly experiment: string;
+  readonly overrides: readonly string[];
+  readonly dryRun: boolean;
+  readonly explain: boolean;
+  readonly jobs: number | undefined;
+  readonly out: string | undefined;
+  readonly failFast: boolean;
+  readonly json: boolean;
+}
+
+/** Run an experiment file from end to end; answers the exit code. */
+export async function runExperiment(options: RunArguments, io: Io): Promise<number> {
+  const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
+  const table = await readTable({ ...experiment.data, path: resolve(io.cwd, experiment.data.path) });
+  const folder = await resultsFolder(experiment, tableChecksum(table), options.out, io.cwd);
+  const store = await openStore(resolve(io.cwd, folder), experiment.name);
+
+  if (options.dryRun || options.explain) {
+    const plan = planSweep(experiment, tableChecksum(table));
+    io.out(explainPlan(plan, store, { each: options.explain }));
+    if (options.dryRun) return EXIT.good;
+  }
+
+  const progress = options.json ? jsonProgress(io) : await textProgress(io);
+  const executor = workerPool(options.jobs);
+  let result: SweepResult;
+  try {
+    result = await runSweep({
+      experiment,
+      table,
+      store,
+      executor,
+      signal: io.signal,
+      failFast: options.failFast,
+      provenance: await provenance(io.cwd, process.argv.slice(2)),
+      onEvent: (event) => progress.show(event),
+    });
+  } finally {
+    progress.stop();
+    await executor.close();
+    await store.close();
+  }
+
+  const assembled = await assembleModel(result, table, store);
+  const files = resultFiles(result, assembled?.segments ?? []);
+  if (assembled) files.set("model.json", assembled.text);
+  await writeResults(resolve(io.cwd, folder), files);
+
+  if (options.json) io.out(jsonText(selectionRecord(result)));
+  else {
+    io.out(`\n${headline(result)}\n\n`);
+    io.out(`${leaderboard(result)}\n\n`);
+    io.out(`${decisionText(result, assembled?.segments ?? [], io.columns)}\n`);
+    io.out(`\nwritten to ${folder}/: ${[...files.keys()].join(", ")}\n`);
+    io.out(`open next: ${join(folder, "summary.md")}, then\n`);
+    io.out(`  npx segmenta predict ${join(folder, "model.json")} ${experiment.data.path}\n`);
+  }
+  return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
+}
+
+/** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */
+async function resultsFolder(
+  experiment: Experiment,
+  checksum: string,
+  out: string | undefined,
+  cwd: string,
+): Promise<string> {
+  if (out !== undefined) return out;
+  const folder = join("results", experiment.name);
+  const stored = await resultsChecksum(resolve(cwd, folder));
+  return stored === undefined || stored === checksum ? folder : `${folder}.local`;
+}
