@@ -48,6 +48,12 @@ export const references = {
     title: "Mémoire sur les élections au scrutin",
     venue: "Histoire de l'Académie Royale des Sciences",
   },
+  breiman1984: {
+    authors: "L. Breiman, J. H. Friedman, R. A. Olshen, C. J. Stone",
+    year: 1984,
+    title: "Classification and regression trees",
+    venue: "Wadsworth",
+  },
   calinski1974: {
     authors: "T. Caliński, J. Harabasz",
     year: 1974,
@@ -68,6 +74,13 @@ export const references = {
     title: "NbClust: an R package for determining the relevant number of clusters in a data set",
     venue: "Journal of Statistical Software 61(6)",
     doi: "10.18637/jss.v061.i06",
+  },
+  cliff1993: {
+    authors: "N. Cliff",
+    year: 1993,
+    title: "Dominance statistics: ordinal analyses to answer ordinal questions",
+    venue: "Psychological Bulletin 114(3)",
+    doi: "10.1037/0033-2909.114.3.494",
   },
   davies1979: {
     authors: "D. L. Davies, D. W. Bouldin",
@@ -143,6 +156,13 @@ export const references = {
     venue: "ICDM",
     doi: "10.1109/ICDM.2001.989517",
   },
+  iman1982: {
+    authors: "R. L. Iman, W. J. Conover",
+    year: 1982,
+    title: "A distribution-free approach to inducing rank correlation among input variables",
+    venue: "Communications in Statistics: Simulation and Computation 11(3)",
+    doi: "10.1080/03610918208812265",
+  },
   jaccard1912: {
     authors: "P. Jaccard",
     year: 1912,
@@ -178,11 +198,25 @@ export const references = {
     venue: "IEEE Transactions on Information Theory 28(2)",
     doi: "10.1109/TIT.1982.1056489",
   },
+  machado2009: {
+    authors: "G. M. Machado, M. M. Oliveira, L. A. F. Fernandes",
+    year: 2009,
+    title: "A physiologically-based model for simulation of color vision deficiency",
+    venue: "IEEE TVCG 15(6)",
+    doi: "10.1109/TVCG.2009.113",
+  },
   manning2008: {
     authors: "C. D. Manning, P. Raghavan, H. Schütze",
     year: 2008,
     title: "Introduction to information retrieval",
     venue: "Cambridge University Press",
+  },
+  marsaglia2004: {
+    authors: "G. Marsaglia",
+    year: 2004,
+    title: "Evaluating the normal distribution",
+    venue: "Journal of Statistical Software 11(4)",
+    doi: "10.18637/jss.v011.i04",
   },
   milligan1985: {
     authors: "G. W. Milligan, M. C. Cooper",
@@ -231,6 +265,13 @@ export const references = {
     year: 1999,
     title: "Determination of number of clusters in k-means clustering and application in colour image segmentation",
     venue: "ICAPRDT",
+  },
+  romano2006: {
+    authors: "J. Romano, J. D. Kromrey, J. Coraggio, J. Skowronek",
+    year: 2006,
+    title:
+      "Appropriate statistics for ordinal level data: should we really be using t-test and Cohen's d for evaluating group differences on the NSSE and other surveys?",
+    venue: "Florida Association of Institutional Research",
   },
   rosenberg2007: {
     authors: "A. Rosenberg, J. Hirschberg",
@@ -311,6 +352,12 @@ export const references = {
     year: 2010,
     title: "Information theoretic measures for clusterings comparison",
     venue: "JMLR 11",
+  },
+  wachter2017: {
+    authors: "S. Wachter, B. Mittelstadt, C. Russell",
+    year: 2017,
+    title: "Counterfactual explanations without opening the black box: automated decisions and the GDPR",
+    venue: "Harvard Journal of Law & Technology 31(2)",
   },
   ward1963: {
     authors: "J. H. Ward Jr.",

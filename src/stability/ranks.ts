@@ -1,0 +1,36 @@
+/** Mid-ranks and the rank correlation made of them. */
+import type { Matrix } from "../core/matrix.js";
+
+/** A copy of one column. */
+export function columnOf(x: Matrix, column: number): Float64Array {
+  return Float64Array.from({ length: x.rows }, (_, i) => x.data[i * x.cols + column]!);
+}
+
+/** Ranks 1 … n; equal values share the mean of theirs. */
+export function midRanks(values: Float64Array): Float64Array {
+  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
+  const ranks = new Float64Array(values.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
+    for (let at = start; at < end; at++) ranks[order[at]!] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return ranks;
+}
+
+/** Spearman's correlation from mid-ranks: Pearson's of the ranks. 0 if either column is constant. */
+export function spearman(a: Float64Array, b: Float64Array): number {
+  const mean = (a.length + 1) / 2;
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    const u = a[i]! - mean;
+    const v = b[i]! - mean;
+    ab += u * v;
+    aa += u * u;
+    bb += v * v;
+  }
+  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
+}
