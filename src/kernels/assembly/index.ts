@@ -6,4 +6,4 @@ export * from "./mst";
 export * from "./silhouette";
 export * from "./ward";
 export * from "./linkage";
-export * from "./silhouette";
+export * from "./kmedoids";

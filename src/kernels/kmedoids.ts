@@ -1,0 +1,217 @@
+/**
+ * FasterPAM with eager swaps, many k in lock-step: the distances from a candidate row are computed once, in float32,
+ * and tried by every search. What is reported at the end (labels, deviation) is computed in float64.
+ */
+import type { Matrix } from "../core/matrix.js";
+import { blocksOf, placePoints } from "./blocks.js";
+import { centredRows } from "./centred.js";
+import { type Arena, type Pointer, withArena } from "./wasm.js";
+
+/** One search: k medoids on their way to a local optimum. */
+export interface MedoidSearch {
+  /** k distinct row numbers to start from, 2 ≤ k ≤ n. */
+  readonly medoids: Int32Array;
+  /** The most passes over the candidates. */
+  readonly maxIter: number;
+}
+
+export interface MedoidResult {
+  /** k row numbers. */
+  readonly medoids: Int32Array;
+  /** n; index of the nearest medoid, ties to the lower one. */
+  readonly labels: Int32Array;
+  /** Sum of the distances of the rows to their medoids. */
+  readonly deviation: number;
+  /** Passes over the candidates, the last one, which may break off, included. */
+  readonly iterations: number;
+  readonly swaps: number;
+  readonly converged: boolean;
+}
+
+/**
+ * A swap must lower the total deviation by more than this share of it. The sums of float32 are good to about 1e-8,
+ * so a smaller gain might be none, and two equally good sets could be exchanged for ever.
+ */
+const LEAST_GAIN = 1e-7;
+
+/**
+ * Run searches to their local optima, each ending when no candidate improves it, or after its maxIter passes. Each
+ * search goes the way it would go alone.
+ *
+ * @param candidates - the rows 0 … n−1 in the order in which they are tried
+ * @remarks O(n²·d) a pass for all searches together and O(n²) a pass for each; 4·n·Σk bytes and O(n·d)
+ * @see schubert2021
+ */
+export function fasterPam(x: Matrix, candidates: Int32Array, searches: readonly MedoidSearch[]): MedoidResult[] {
+  const { order } = blocksOf(x);
+  const positionOf = new Int32Array(x.rows);
+  order.forEach((row, position) => {
+    positionOf[row] = position;
+  });
+  return withArena((arena) => {
+    const space = prepare(arena, x, order);
+    const positions = (rows: Int32Array): Int32Array => rows.map((row) => positionOf[row]!);
+    const running = searches.map(({ medoids, maxIter }) => begin(arena, space, positions(medoids), maxIter));
+    runAll(arena, space, positions(candidates), running);
+    return running.map((search) => finish(arena, x, search));
+  });
+}
+
+/** The rows in float32, about their middle, scaled by a power of two to at most 1. */
+interface Space {
+  readonly n: number;
+  readonly d: number;
+  /** Blocks of 16 rows. */
+  readonly blocks: number;
+  readonly points: Pointer;
+  readonly row: Pointer;
+  readonly distances: Pointer;
+}
+
+function prepare(arena: Arena, x: Matrix, order: Int32Array): Space {
+  const { rows: n, cols: d } = x;
+  const blocks = Math.ceil(n / 16);
+  const points = arena.f32(blocks * 16 * d);
+  const row = arena.f32(d);
+  const distances = arena.f32(blocks * 16);
+  const centred = centredRows(x);
+  const scale = powerOfTwoBelow(centred.reduce((most, v) => Math.max(most, Math.abs(v)), 0));
+  const view = arena.viewF32(points, blocks * 16 * d);
+  for (let position = 0; position < blocks * 16; position++) {
+    const start = order[Math.min(position, n - 1)]! * d;
+    const at = (position >> 4) * d * 16 + (position & 15);
+    for (let k = 0; k < d; k++) view[at + k * 16] = centred[start + k]! * scale;
+  }
+  return { n, d, blocks, points, row, distances };
+}
+
+/** A factor that is exact and brings `largest` to at most 1. */
+function powerOfTwoBelow(largest: number): number {
+  let scale = 1;
+  while (largest * scale > 1) scale /= 2;
+  while (largest > 0 && largest * scale < 0.25) scale *= 2;
+  return scale;
+}
+
+interface Running {
+  readonly k: number;
+  readonly maxIter: number;
+  /** Positions. */
+  readonly medoids: Int32Array;
+  readonly fromMedoids: Pointer;
+  readonly first: Pointer;
+  readonly second: Pointer;
+  readonly nearest: Pointer;
+  readonly present: Pointer;
+  readonly losses: Pointer;
+  readonly sums: Pointer;
+  deviation: number;
+  failures: number;
+  iterations: number;
+  swaps: number;
+  converged: boolean;
+}
+
+function begin(arena: Arena, space: Space, medoids: Int32Array, maxIter: number): Running {
+  const k = medoids.length;
+  const length = space.blocks * 16;
+  const search: Running = {
+    k,
+    maxIter,
+    medoids,
+    fromMedoids: arena.f32(k * length),
+    first: arena.f32(length),
+    second: arena.f32(length),
+    nearest: arena.i32(length),
+    present: arena.i32(space.blocks * 17),
+    losses: arena.f64(k),
+    sums: arena.f64(2 * (k + 1)),
+    deviation: 0,
+    failures: 0,
+    iterations: 0,
+    swaps: 0,
+    converged: false,
+  };
+  medoids.forEach((medoid, m) => {
+    const to = search.fromMedoids + m * length * 4;
+    arena.wasm.candidateDistances(space.points, space.blocks, space.d, medoid, space.row, to);
+  });
+  findNearest(arena, space, search);
+  return search;
+}
+
+function findNearest({ wasm }: Arena, { n, blocks }: Space, s: Running): void {
+  s.deviation = wasm.twoNearest(s.fromMedoids, n, blocks, s.k, s.first, s.second, s.nearest, s.present, s.losses);
+}
+
+function runAll(arena: Arena, space: Space, candidates: Int32Array, searches: readonly Running[]): void {
+  const { n, d, blocks, points, row, distances } = space;
+  let running = searches.filter(({ maxIter }) => maxIter > 0);
+  for (let pass = 1; running.length > 0; pass++) {
+    for (const search of running) search.iterations = pass;
+    for (let at = 0; at < n && running.length > 0; at++) {
+      const candidate = candidates[at]!;
+      arena.wasm.candidateDistances(points, blocks, d, candidate, row, distances);
+      let done = 0;
+      for (const search of running) {
+        if (trySwap(arena, space, search, candidate)) search.failures = 0;
+        else search.failures++;
+        // Every row has failed since the last swap: a local optimum.
+        if (search.failures === n) {
+          search.converged = true;
+          done++;
+        }
+      }
+      if (done > 0) running = running.filter(({ converged }) => !converged);
+    }
+    running = running.filter(({ maxIter }) => pass < maxIter);
+  }
+}
+
+/** Exchange the candidate for the medoid that gains most by it, if that lowers the total deviation. */
+function trySwap(arena: Arena, space: Space, s: Running, candidate: number): boolean {
+  if (s.medoids.includes(candidate)) return false;
+  const { wasm } = arena;
+  const { blocks, distances } = space;
+  // biome-ignore format: one line per call
+  const change = wasm.bestExchange(distances, blocks, s.k, s.first, s.second, s.nearest, s.present, s.losses, s.sums);
+  if (!(change < -LEAST_GAIN * s.deviation)) return false;
+  const medoid = wasm.medoidToRemove();
+  s.medoids[medoid] = candidate;
+  const length = blocks * 16;
+  arena.viewF32(s.fromMedoids + medoid * length * 4, length).set(arena.viewF32(distances, length));
+  findNearest(arena, space, s);
+  s.swaps++;
+  return true;
+}
+
+/** Labels and deviation in float64, of the rows as they were given. */
+function finish(outer: Arena, x: Matrix, s: Running): MedoidResult {
+  const { rows: n, cols: d } = x;
+  const blocks = blocksOf(x);
+  const medoids = s.medoids.map((position) => blocks.order[position]!);
+  const labels = new Int32Array(n);
+  const distances = new Float64Array(n);
+  withArena((arena) => {
+    const points = placePoints(arena, x, blocks);
+    const rows = arena.f64(s.k * d);
+    const view = arena.viewF64(rows, s.k * d);
+    medoids.forEach((row, m) => {
+      view.set(x.data.subarray(row * d, (row + 1) * d), m * d);
+    });
+    const nearest = arena.i32(blocks.count * 8);
+    const distance = arena.f64(blocks.count * 8);
+    const lanes = arena.f64(8);
+    outer.wasm.nearestMedoids(points, blocks.count, d, rows, s.k, nearest, distance, lanes);
+    const nearestView = arena.viewI32(nearest, n);
+    const distanceView = arena.viewF64(distance, n);
+    blocks.order.forEach((row, position) => {
+      labels[row] = nearestView[position]!;
+      distances[row] = distanceView[position]!;
+    });
+  });
+  let deviation = 0;
+  for (let i = 0; i < n; i++) deviation += distances[i]!;
+  const { iterations, swaps, converged } = s;
+  return { medoids, labels, deviation, iterations, swaps, converged };
+}
