@@ -5,7 +5,7 @@ import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
 import { workerPool } from "../sweep/execute.js";
 import { explainPlan } from "../sweep/explain.js";
-import { assembleModel } from "../sweep/model.js";
+import { type AssembledModel, assembleModel } from "../sweep/model.js";
 import { planSweep } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
 import { resultFiles, resultsChecksum, writeResults } from "../sweep/results.js";
@@ -16,6 +16,7 @@ import { jsonText } from "../sweep/tables.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io } from "./io.js";
 import { jsonProgress, textProgress } from "./progress.js";
+import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
 import { leaderboard } from "./render/leaderboard.js";
 
@@ -34,6 +35,7 @@ export interface RunArguments {
 export async function runExperiment(options: RunArguments, io: Io): Promise<number> {
   const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
   const table = await readTable({ ...experiment.data, path: resolve(io.cwd, experiment.data.path) });
+  const domain = await readDomain(experiment, io.cwd);
   const folder = await resultsFolder(experiment, tableChecksum(table), options.out, io.cwd);
   const store = await openStore(resolve(io.cwd, folder), experiment.name);
 
@@ -46,6 +48,7 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
   const progress = options.json ? jsonProgress(io) : await textProgress(io);
   const executor = workerPool(options.jobs);
   let result: SweepResult;
+  let assembled: AssembledModel | null;
   try {
     result = await runSweep({
       experiment,
@@ -57,13 +60,13 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
       provenance: await provenance(io.cwd, process.argv.slice(2)),
       onEvent: (event) => progress.show(event),
     });
+    assembled = await assembleModel(result, table, store, domain);
   } finally {
     progress.stop();
     await executor.close();
     await store.close();
   }
 
-  const assembled = await assembleModel(result, table, store);
   const files = resultFiles(result, assembled?.segments ?? []);
   if (assembled) files.set("model.json", assembled.text);
   await writeResults(resolve(io.cwd, folder), files);

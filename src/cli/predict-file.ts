@@ -1,0 +1,81 @@
+/** The work of `segmenta predict`: a file of any size in, a CSV out, in bounded memory. */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { UserError } from "../core/errors.js";
+import { type Cell, columnNames, csvLine, openCsvWriter, type ReadOptions, readChunks } from "../data/index.js";
+import { loadModel, type Model, type Prediction } from "../pipeline/index.js";
+import { EXIT, type Io } from "./io.js";
+
+export interface PredictArguments {
+  readonly model: string;
+  readonly table: string;
+  readonly out: string | undefined;
+}
+
+/** Score a file; answers the exit code. */
+export async function predictFile(options: PredictArguments, io: Io): Promise<number> {
+  const { model, compiled } = loadModel(await readText(resolve(io.cwd, options.model), options.model), options.model);
+  const reading = await readingFor(model, resolve(io.cwd, options.table), io.signal);
+  const header = [reading.id ?? "row", "segment", "name", "margin"];
+  const writer = options.out === undefined ? null : openCsvWriter(resolve(io.cwd, options.out), header);
+  if (!writer) io.out(csvLine(header));
+
+  const told = new Set<string>();
+  let rows = 0;
+  let beyond = 0;
+  for await (const batch of readChunks(reading)) {
+    io.signal.throwIfAborted();
+    const answer = compiled.predictTable(batch);
+    for (const note of answer.notes) {
+      if (!told.has(note.message)) io.err(`note: ${note.message}${note.hint ? `; ${note.hint}` : ""}\n`);
+      told.add(note.message);
+    }
+    const lines = answerLines(answer, batch.id?.values, rows);
+    if (writer) await writer.write(lines);
+    else io.out([...lines].map(csvLine).join(""));
+    for (const count of answer.outOfRange) if (count > 0) beyond++;
+    rows += batch.rows;
+  }
+  await writer?.close();
+  if (beyond > 0) io.err(`note: ${beyond} of ${rows} rows have a value outside the range of the training rows\n`);
+  if (writer) io.err(`wrote ${rows} rows to ${options.out}\n`);
+  return EXIT.good;
+}
+
+/** The model's columns and, where the table has it, its id; kinds as in training. */
+async function readingFor(model: Model, path: string, signal: AbortSignal): Promise<ReadOptions> {
+  const there = new Set(await columnNames(path));
+  const features = model.input.features.filter((feature) => there.has(feature.name));
+  const id = model.input.id !== null && there.has(model.input.id) ? model.input.id : undefined;
+  return {
+    path,
+    id,
+    // With none of them there, all are read, so that the model's own message lists what it needs.
+    columns: features.length > 0 ? features.map((feature) => feature.name) : undefined,
+    kinds: Object.fromEntries(features.map((feature) => [feature.name, feature.kind])),
+    allowDuplicateIds: true,
+    signal,
+  };
+}
+
+/** Id (or row number), segment, name, margin; an empty margin where there is no runner-up. */
+function* answerLines(answer: Prediction, ids: readonly string[] | undefined, before: number): Generator<Cell[]> {
+  for (let i = 0; i < answer.labels.length; i++) {
+    const margin = answer.margins[i]!;
+    yield [ids?.[i] ?? before + i + 1, answer.labels[i]!, answer.names[i]!, Number.isFinite(margin) ? margin : null];
+  }
+}
+
+async function readText(path: string, shown: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    throw new UserError(missing ? "NOT_FOUND" : "NOT_READABLE", {
+      what: missing ? `there is no file ${shown}` : `cannot read ${shown}: ${(cause as Error).message}`,
+      where: shown,
+      mend: "a run writes the model to results/<experiment>/model.json",
+      cause,
+    });
+  }
+}
