@@ -6,6 +6,7 @@ import { UserError } from "../core/errors.js";
 import { canonicalLabels, type Labels } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import { type Rng, stream } from "../core/rng.js";
+import { meanAndDeviation } from "./moments.js";
 
 /**
  * How a random clustering grows from k random rows:
@@ -112,6 +113,9 @@ function distance(x: Matrix, i: number, j: number): number {
  * The z-score of a value among those of random clusterings (divisor B−1), turned so that higher is better. 0 if
  * the random values do not vary; null if the value is not defined or fewer than two random ones are.
  *
+ * fpc's `clusterbenchstats` by default counts the candidates of that k among the pool too; to do so, append their
+ * values to `randomValues`.
+ *
  * @example calibrate(0.5, [0.1, 0.2, 0.3], "higher") // 3
  */
 export function calibrate(
@@ -121,9 +125,7 @@ export function calibrate(
 ): number | null {
   const defined = randomValues.filter((other) => other !== null);
   if (value === null || defined.length < 2) return null;
-  const mean = defined.reduce((a, b) => a + b, 0) / defined.length;
-  const squares = defined.reduce((sum, other) => sum + (other - mean) * (other - mean), 0);
-  const deviation = Math.sqrt(squares / (defined.length - 1));
+  const { mean, deviation } = meanAndDeviation(defined);
   if (deviation === 0) return 0;
   const z = (value - mean) / deviation;
   return better === "higher" ? z : -z;

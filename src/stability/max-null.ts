@@ -2,6 +2,7 @@
  * One test for a whole sweep: does any candidate beat what data without clusters gives? Every candidate is
  * refitted on each null data set; the best of a null data set stands for "the best a search would have found".
  */
+import { meanAndDeviation } from "./moments.js";
 
 export interface NullVerdict {
   /** Each candidate's score in standard deviations from the mean over observed and null data together. */
@@ -33,9 +34,8 @@ export function maxNull(
   const largest = new Float64Array(nulls.length).fill(Number.NEGATIVE_INFINITY);
   observed.forEach((score, c) => {
     const defined = [score, ...nulls.map((values) => values[c] ?? null)].filter((value) => value !== null);
-    const mean = defined.reduce((a, b) => a + b, 0) / defined.length;
-    const squares = defined.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
-    const deviation = Math.sqrt(squares / Math.max(1, defined.length - 1));
+    if (defined.length === 0) return;
+    const { mean, deviation } = meanAndDeviation(defined);
     const standard = (value: number) => (deviation > 0 ? (value - mean) / deviation : 0);
     if (score !== null) z[c] = standard(score);
     nulls.forEach((values, b) => {

@@ -19,6 +19,22 @@ export function midRanks(values: Float64Array): Float64Array {
   return ranks;
 }
 
+/** Ranks 0 … n−1; of equal values the earlier row gets the lower rank. */
+export function ranksOf(values: Float64Array): Int32Array {
+  const sorted = Float64Array.from(values).sort();
+  const taken = new Int32Array(values.length);
+  return Int32Array.from(values, (value) => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    return low + taken[low]!++;
+  });
+}
+
 /** Spearman's correlation from mid-ranks: Pearson's of the ranks. 0 if either column is constant. */
 export function spearman(a: Float64Array, b: Float64Array): number {
   const mean = (a.length + 1) / 2;
