@@ -1,9 +1,9 @@
 /** DBCV: density within clusters against density between them; the one index here made for noise and odd shapes. */
 import type { Labels } from "../core/labels.js";
-import { exp, log } from "../core/math.js";
+import { exp, log, wholePower } from "../core/math.js";
 import { type Matrix, takeRows } from "../core/matrix.js";
 import { defineMetric } from "./define.js";
-import { squaredDistance } from "./distances.js";
+import { squaredDistance, squaredDistancesFrom } from "./distances.js";
 import { finiteOrNull, groupsOf } from "./groups.js";
 
 /**
@@ -15,7 +15,7 @@ import { finiteOrNull, groupsOf } from "./groups.js";
  * and DBCV is the mean over clusters weighted by their share of *all* rows: noise is a cluster of score 0.
  *
  * As in the authors' own program, a cluster without inner rows or inner edges uses all of them. A cluster of one
- * row scores 0. Null with fewer than two clusters or one per row. A constant column raises D and so
+ * row scores 0. Edges of equal length: see `spanningTree`. Null with fewer than two clusters or one per row. A constant column raises D and so
  * changes the index: drop such columns first.
  *
  * @remarks O(n²·d) time per labeling, O(n) memory
@@ -91,17 +91,22 @@ function denseCluster(rows: Matrix): DenseCluster {
 function coreDistances(rows: Matrix): Float64Array {
   const n = rows.rows;
   const out = new Float64Array(n);
-  const distances = new Float64Array(n);
+  const squares = new Float64Array(n);
+  const odd = rows.cols % 2 === 1;
   for (let i = 0; i < n; i++) {
+    squaredDistancesFrom(rows, i, squares);
     let nearest = Number.POSITIVE_INFINITY;
-    for (let j = 0; j < n; j++) {
-      distances[j] = Math.sqrt(squaredDistance(rows, i, rows, j));
-      if (j !== i && distances[j]! < nearest) nearest = distances[j]!;
-    }
+    for (let j = 0; j < n; j++) if (j !== i && squares[j]! < nearest) nearest = squares[j]!;
     if (nearest === 0 || n < 2) continue;
     let sum = 0;
-    for (let j = 0; j < n; j++) if (j !== i) sum += exp(rows.cols * log(nearest / distances[j]!));
-    out[i] = nearest * exp(-log(sum / (n - 1)) / rows.cols);
+    for (let j = 0; j < n; j++) {
+      if (j === i) continue;
+      // (nearest distance / distance)^D, from squares
+      const ratio = nearest / squares[j]!;
+      const power = wholePower(ratio, Math.floor(rows.cols / 2));
+      sum += odd ? power * Math.sqrt(ratio) : power;
+    }
+    out[i] = Math.sqrt(nearest) * exp(-log(sum / (n - 1)) / rows.cols);
   }
   return out;
 }
@@ -112,25 +117,33 @@ interface Edge {
   readonly length: number;
 }
 
-/** Prim's tree over mutual reachability from row 0; ties go to the lowest row. */
+/**
+ * Prim's tree over mutual reachability from row 0. Core distances make many edges equally long, and which of them
+ * a tree has decides which rows are inner: the nearer rows are joined, so that the order of rows does not matter
+ * unless distances tie as well; then the lower row is.
+ */
 function spanningTree(rows: Matrix, core: Float64Array): Edge[] {
   const n = rows.rows;
   const best = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const parent = new Int32Array(n);
   const done = new Uint8Array(n);
   const edges: Edge[] = [];
+  const squares = new Float64Array(n);
   let last = 0;
   done[0] = 1;
   for (let step = 1; step < n; step++) {
+    squaredDistancesFrom(rows, last, squares);
     let next = -1;
     for (let j = 0; j < n; j++) {
       if (done[j]) continue;
-      const reach = Math.max(core[last]!, core[j]!, Math.sqrt(squaredDistance(rows, last, rows, j)));
-      if (reach < best[j]!) {
+      const reach = Math.max(core[last]!, core[j]!, Math.sqrt(squares[j]!));
+      if (reach < best[j]! || (reach === best[j]! && squares[j]! < nearest[j]!)) {
         best[j] = reach;
+        nearest[j] = squares[j]!;
         parent[j] = last;
       }
-      if (next < 0 || best[j]! < best[next]!) next = j;
+      if (next < 0 || best[j]! < best[next]! || (best[j]! === best[next]! && nearest[j]! < nearest[next]!)) next = j;
     }
     edges.push({ from: parent[next]!, to: next, length: best[next]! });
     done[next] = 1;
