@@ -38,6 +38,7 @@ export function nearestNeighbours(x: Matrix, k: number, within = Number.POSITIVE
     const squared = arena.f64(n * k);
     const neighbours = arena.i32(n * k);
     const scratch = arena.f64(16);
+    const limit = squareWithin(within);
     for (let from = 0; from < n; from += SLICE) {
       arena.wasm.nearestNeighbours(
         placed.points,
@@ -48,7 +49,7 @@ export function nearestNeighbours(x: Matrix, k: number, within = Number.POSITIVE
         n,
         x.cols,
         k,
-        within * within,
+        limit,
         from,
         Math.min(n, from + SLICE),
         squared,
@@ -80,4 +81,20 @@ export function kDistanceCurve(x: Matrix, m: number): Float64Array {
   return squaredCoreDistances({ k: m - 1, squared, rows: new Int32Array(0) }, x.rows, m)
     .map(Math.sqrt)
     .sort();
+}
+
+/**
+ * The largest number whose square root is at most `reach`: comparing squares with it decides as comparing roots
+ * with `reach` would, also for rows at exactly that distance.
+ *
+ * @param reach - ≥ 0
+ */
+export function squareWithin(reach: number): number {
+  if (reach === Number.POSITIVE_INFINITY) return reach;
+  const bits = new BigInt64Array(1);
+  const value = new Float64Array(bits.buffer);
+  value[0] = Math.min(reach * reach, Number.MAX_VALUE);
+  while (Math.sqrt(value[0]) <= reach && value[0] < Number.MAX_VALUE) bits[0]! += 1n;
+  while (Math.sqrt(value[0]) > reach) bits[0]! -= 1n;
+  return value[0];
 }

@@ -14,7 +14,7 @@ export function squaredDistance(x: Matrix, i: number, j: number): number {
 export function slowNeighbours(x: Matrix, k: number, within = Number.POSITIVE_INFINITY): [number, number][][] {
   return Array.from({ length: x.rows }, (_, i) =>
     Array.from({ length: x.rows }, (_, j): [number, number] => [squaredDistance(x, i, j), j])
-      .filter(([squared, j]) => j !== i && squared <= within * within)
+      .filter(([squared, j]) => j !== i && Math.sqrt(squared) <= within)
       .sort((a, b) => a[0] - b[0] || a[1] - b[1])
       .slice(0, k),
   );

@@ -7,3 +7,5 @@ export * from "./silhouette";
 export * from "./ward";
 export * from "./linkage";
 export * from "./kmedoids";
+export * from "./dbscan";
+export * from "./kmeans";

@@ -36,18 +36,23 @@ export function nearestNeighbours(
       left--;
       let mask = ballsWithin(balls, radii, group, row, d, reach, scratch);
       if (step == 0) {
-        // our own block first, then the others of the group
+        // our own block first
         reach = visit(points, order, n, d, k, at >> 3, row, at, heapD, heapI, reach, lanes);
         mask &= ~(1 << ((at >> 3) & 7));
-        mask &= ballsWithin(balls, radii, group, row, d, reach, scratch);
       }
       while (mask) {
-        const block = (group << 3) + ctz(mask);
-        mask &= mask - 1;
-        reach = visit(points, order, n, d, k, block, row, at, heapD, heapI, reach, lanes);
+        // then the nearest ball, unless it has meanwhile fallen out of reach
+        let lane = ctz(mask);
+        for (let rest = mask & (mask - 1); rest; rest &= rest - 1) {
+          if (getF64(scratch, ctz(rest)) < getF64(scratch, lane)) lane = ctz(rest);
+        }
+        mask &= ~(1 << lane);
+        const t = getF64(radii, (group << 3) + lane) + reach;
+        if (getF64(scratch, lane) > t * t) continue;
+        reach = visit(points, order, n, d, k, (group << 3) + lane, row, at, heapD, heapI, reach, lanes);
       }
     }
-    sortHeap(heapD, heapI, k);
+    if (k > SORTED) sortHeap(heapD, heapI, k);
     for (let j = k - 1; j >= 0 && getI32(heapI, j) == i32.MAX_VALUE; j--) {
       setF64(heapD, j, Infinity);
       setI32(heapI, j, -1);
@@ -55,22 +60,43 @@ export function nearestNeighbours(
   }
 }
 
-/** Offer the 8 rows of a block to the heap. Returns the new reach. */
+/** Up to so many neighbours are kept in ascending order; more are kept as a heap, worst first, until the end. */
+const SORTED: i32 = 24;
+
+/** Offer the 8 rows of a block to the list. Returns the new reach. */
 @inline
 function visit(
   points: usize, order: usize, n: i32, d: i32, k: i32, block: i32, row: usize, at: i32,
   heapD: usize, heapI: usize, reach: f64, lanes: usize,
 ): f64 {
   squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
-  let mask = mask8(lanes, f64x2.splat(load<f64>(heapD)));
+  const worst = k > SORTED ? 0 : k - 1;
+  let mask = mask8(lanes, f64x2.splat(getF64(heapD, worst)));
   if (!mask) return reach;
   do {
     const lane = ctz(mask), position = (block << 3) + lane;
     mask &= mask - 1;
     if (position == at || position >= n) continue;
-    offer(heapD, heapI, k, getF64(lanes, lane), getI32(order, position));
+    if (k > SORTED) offer(heapD, heapI, k, getF64(lanes, lane), getI32(order, position));
+    else insert(heapD, heapI, k, getF64(lanes, lane), getI32(order, position));
   } while (mask);
-  return Math.sqrt(load<f64>(heapD)) * INFLATE;
+  return Math.sqrt(getF64(heapD, worst)) * INFLATE;
+}
+
+/** Put (distance, row) at its place in the ascending list, if it is better than the last. */
+@inline
+function insert(listD: usize, listI: usize, k: i32, distance: f64, row: i32): void {
+  let j = k - 1;
+  const last = getF64(listD, j);
+  if (distance > last || (distance == last && row > getI32(listI, j))) return;
+  for (; j > 0; j--) {
+    const before = getF64(listD, j - 1);
+    if (before < distance || (before == distance && getI32(listI, j - 1) < row)) break;
+    setF64(listD, j, before);
+    setI32(listI, j, getI32(listI, j - 1));
+  }
+  setF64(listD, j, distance);
+  setI32(listI, j, row);
 }
 
 /** Put (distance, row) in place of the worst of the heap if it is better: nearer, or as near with a lower row. */
