@@ -45,10 +45,10 @@ export interface Step {
   /** Treat any rows by what was learnt. Never looks at the new rows as a whole, so one row suffices. */
   apply(table: Table, fitted: Fitted): Table;
   /**
-   * The same as a list of columns, where every new column depends on one old column: lets a model treat a
-   * single row without building tables. A step that mixes columns leaves it out.
+   * The same as a list of columns, each made of one column before it, value by value: lets a model treat a
+   * single row without building tables.
    */
-  maps?(fitted: Fitted, columns: readonly ColumnHead[]): readonly ColumnMap[];
+  maps(fitted: Fitted, columns: readonly ColumnHead[]): readonly ColumnMap[];
 }
 
 /** Declare a step with its types checked; the registry sees it without them. */
@@ -60,7 +60,7 @@ export function defineStep<P extends Readonly<Record<string, unknown>>, F extend
   params: z.ZodType<P>;
   fit(table: Table, params: P): FittedStep<F>;
   apply(table: Table, fitted: F): Table;
-  maps?(fitted: F, columns: readonly ColumnHead[]): readonly ColumnMap[];
+  maps(fitted: F, columns: readonly ColumnHead[]): readonly ColumnMap[];
 }): Step {
   return step as unknown as Step;
 }
