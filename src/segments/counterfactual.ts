@@ -199,12 +199,16 @@ function polish(
       if (holds(j, middle)) out[j] = middle;
       else misses = middle;
     }
-    // Between the value that reaches and one a thousandth of a scale farther, the shortest number that reaches too.
+    // Of the values around the border that reach the target too, the shortest to write.
     if (ranges[j]!.whole) continue;
     const sign = out[j]! > row[j]! ? 1 : -1;
-    const room = out[j]! + sign * Math.max(Math.abs(out[j]! - misses), 0.005 * ranges[j]!.scale);
-    const short = sign > 0 ? shortestBetween(out[j]!, room) : -shortestBetween(-out[j]!, -room);
-    if (short >= ranges[j]!.low && short <= ranges[j]!.high && holds(j, short)) out[j] = short;
+    const room = out[j]! + sign * 0.005 * ranges[j]!.scale;
+    for (const start of [misses, out[j]!]) {
+      const short = sign > 0 ? shortestBetween(start, room) : -shortestBetween(-start, -room);
+      if (short < ranges[j]!.low || short > ranges[j]!.high || !holds(j, short)) continue;
+      out[j] = short + 0;
+      break;
+    }
   }
   return out;
 }

@@ -93,7 +93,7 @@ export function growTree(x: readonly Float64Array[], y: Int32Array, sorted: Sort
   const firsts = x
     .map((_, column) => bestSplit(task, counts, sorted, [column]))
     .filter((split) => split !== null)
-    .sort((a, b) => b.gain - a.gain || a.column - b.column)
+    .sort((a, b) => Math.round((b.gain - a.gain) * 1e9) || a.column - b.column)
     .slice(0, roots);
   let best: Tree = { depth: 0, counts, winner: 0, split: null };
   settle(best, weights);
