@@ -2,7 +2,7 @@
 import { isObject, type MimeBundle, type Output } from "./nbformat.js";
 import type { Message } from "./wire.js";
 
-/** Metadata of an output that carries the plotting library for live figures: 4.5 MB that no file should keep. */
+/** Metadata of an output that carries the plotting library for live figures: 1.5 MB that no file should keep. */
 export const libraryMark = { segmenta: { library: true } } as const;
 
 export interface KeepOptions {

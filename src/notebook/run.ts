@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called before each code cell. */
   readonly onCell?: (cell: CellPlace) => void;
-  /** Keep the plotting library in the result (4.5 MB more; live figures in exported HTML). */
+  /** Keep the plotting library in the result (1.5 MB more; live figures in exported HTML). */
   readonly keepLibrary?: boolean;
   /** Larger outputs are cut, with a line that says so (1,000,000). */
   readonly maxOutputBytes?: number;
@@ -34,7 +34,7 @@ export interface CellPlace {
   readonly number: number;
   readonly of: number;
   readonly id: string;
-  /** The first line that is not a comment, or else the first. */
+  /** The first line that is neither comment nor import, or else the first. */
   readonly firstLine: string;
 }
 
@@ -136,7 +136,7 @@ export function codePlaces(cells: readonly Cell[]): Map<number, CellPlace> {
 
 function firstLine(source: string): string {
   const lines = source.split("\n").map((line) => line.trim());
-  const line = lines.find((text) => text !== "" && !text.startsWith("//")) ?? lines.find((text) => text !== "") ?? "";
+  const line = lines.find((text) => !/^(?:$|\/\/|import\b)/.test(text)) ?? lines.find((text) => text !== "") ?? "";
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 

@@ -57,9 +57,9 @@ export function figureToSvg(figure: PlotlyFigure, size: ImageSize = {}): string 
     // The drawing is done when this returns: nothing in it waits for fonts, maps or MathJax.
     Plotly.newPlot(box, data, { ...layout, width, height, autosize: false }, { staticPlot: true }).catch(() => {});
     const svg = Plotly.Snapshot.toSVG(box, "svg", 1);
-    // resvg takes the attribute, not the style, for a heatmap that must not be blurred.
+    // resvg knows `optimizeSpeed` for a heatmap that must not be blurred, and references without quotes.
     return svg
-      .replaceAll("<image ", '<image image-rendering="optimizeSpeed" ')
+      .replaceAll("image-rendering: pixelated", "image-rendering: optimizeSpeed")
       .replaceAll(/url\('(#[^']*)'\)/g, "url($1)");
   } finally {
     Plotly.purge(box);
