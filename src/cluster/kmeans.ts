@@ -6,15 +6,15 @@ import { kmeans as mlKmeans } from "ml-kmeans";
 import { z } from "zod";
 import { hashOf } from "../core/hash.js";
 import { renumber } from "../core/labels.js";
+import { log } from "../core/math.js";
 import type { Matrix } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
 import { stream } from "../core/rng.js";
+import { type KMeansSpace, type LloydResult, withKMeans } from "../kernels/kmeans.js";
 import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters } from "./require.js";
 import { matrixOf, pickRows } from "./rows.js";
-import { kMeansPlusPlus } from "./slow/k-means-plus-plus.js";
-import { assignNearest, type LloydResult, lloyd } from "./slow/lloyd.js";
 
 const params = z.strictObject({
   k: z
@@ -60,7 +60,7 @@ type KMeansParams = z.output<typeof params>;
 export const kmeans = defineAlgorithm({
   name: "kmeans",
   title: "k-means: each row goes to the nearest of k centres, the means of their rows",
-  version: 1,
+  version: 2,
   cites: ["lloyd1982", "arthur2007"],
   can: { noise: false, seeded: true, baseline: false },
   params,
@@ -110,17 +110,19 @@ export function bestOfStarts(
   purpose: string,
   first = 0,
 ): LloydResult {
-  const { data, rows, cols } = x;
-  const iterate = params.engine === "ml-kmeans" ? lloydOfMl : lloyd;
   const limit = params.tol * meanVariance(x);
-  let best: LloydResult | undefined;
-  for (let start = first; start < first + params.nInit; start++) {
-    const chosen = kMeansPlusPlus(data, rows, cols, params.k, stream(seed, purpose, start));
-    const centres = pickRows(data, cols, chosen);
-    const result = iterate(data, rows, cols, centres, params.k, params.maxIter, limit);
-    if (best === undefined || result.inertia < best.inertia) best = result;
-  }
-  return best!;
+  const iterate = params.engine === "ml-kmeans" ? lloydOfMl : lloydOfOurs;
+  // greedy k-means++ tries this many rows per centre
+  const candidates = 2 + Math.floor(log(params.k));
+  return withKMeans(x, (space) => {
+    let best: LloydResult | undefined;
+    for (let start = first; start < first + params.nInit; start++) {
+      const chosen = space.kMeansPlusPlus(params.k, candidates, stream(seed, purpose, start));
+      const result = iterate(x, space, pickRows(x.data, x.cols, chosen), params.k, params.maxIter, limit);
+      if (best === undefined || result.inertia < best.inertia) best = result;
+    }
+    return best!;
+  });
 }
 
 /** k-means from start centres of the caller's: what the reference calls a fixed init. */
@@ -130,8 +132,17 @@ export function kMeansFrom(
   options: { readonly maxIter: number; readonly tol: number },
 ): LloydResult {
   const k = centres.length / x.cols;
-  return lloyd(x.data, x.rows, x.cols, centres, k, options.maxIter, options.tol * meanVariance(x));
+  return withKMeans(x, (space) => space.lloyd(centres, k, options.maxIter, options.tol * meanVariance(x)));
 }
+
+const lloydOfOurs = (
+  _x: Matrix,
+  space: KMeansSpace,
+  start: Float64Array,
+  k: number,
+  maxIter: number,
+  shiftLimit: number,
+): LloydResult => space.lloyd(start, k, maxIter, shiftLimit);
 
 /** The mean over columns of the variance with divisor n: the unit of `tol`. */
 function meanVariance({ data, rows, cols }: Matrix): number {
@@ -153,26 +164,21 @@ function meanVariance({ data, rows, cols }: Matrix): number {
  * leaves empty clusters where they are; labels and inertia are read off its centres with our own arithmetic.
  */
 function lloydOfMl(
-  x: Float64Array,
-  n: number,
-  d: number,
+  x: Matrix,
+  space: KMeansSpace,
   start: Float64Array,
   k: number,
   maxIter: number,
   shiftLimit: number,
 ): LloydResult {
-  const rowsOf = (values: Float64Array, count: number) =>
-    Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * d, (i + 1) * d)));
-  const result = mlKmeans(rowsOf(x, n), k, {
-    initialization: rowsOf(start, k),
+  const rowsOf = (values: Float64Array) =>
+    Array.from({ length: values.length / x.cols }, (_, i) => Array.from(values.subarray(i * x.cols, (i + 1) * x.cols)));
+  const { centroids, iterations, converged } = mlKmeans(rowsOf(x.data), k, {
+    initialization: rowsOf(start),
     maxIterations: maxIter,
     tolerance: shiftLimit / k,
   });
-  const centres = Float64Array.from(result.centroids.flat());
-  const labels = new Int32Array(n);
-  const distances = new Float64Array(n);
-  assignNearest(x, n, d, centres, k, labels, distances);
-  let inertia = 0;
-  for (let i = 0; i < n; i++) inertia += distances[i]!;
-  return { labels, centres, inertia, iterations: result.iterations, converged: result.converged };
+  // no pass of ours: only labels and inertia
+  const read = space.lloyd(Float64Array.from(centroids.flat()), k, 0, 0);
+  return { ...read, iterations, converged };
 }
