@@ -9,4 +9,3 @@ export * from "./linkage";
 export * from "./kmedoids";
 export * from "./dbscan";
 export * from "./kmeans";
-export * from "./kmeans";
