@@ -1,7 +1,7 @@
 /** The decision with its reasons, wrapped to the screen. */
 import type { NamedSegment } from "../../sweep/results.js";
 import type { SweepResult } from "../../sweep/run.js";
-import { plainTable } from "./leaderboard.js";
+import { plainTable } from "./plain-table.js";
 import { wrap } from "./wrap.js";
 
 /** Why this one, what to know about it, and the segments it makes. */

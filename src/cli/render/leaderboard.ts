@@ -1,47 +1,11 @@
 /** The leaderboard and the decision as text of at most 80 columns. */
-import Table from "cli-table3";
 import type { SweepResult } from "../../sweep/run.js";
 import type { Candidate } from "../../sweep/select/define.js";
 import { nameOf } from "../../sweep/select/ranking.js";
+import { plainTable } from "./plain-table.js";
 
 /** How many ranked candidates are shown. */
 const SHOWN = 10;
-
-/** A plain table: two spaces between columns, a line under the header. */
-export function plainTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  right: readonly number[],
-): string {
-  const table = new Table({
-    head: [...head],
-    colAligns: head.map((_, i) => (right.includes(i) ? "right" : "left")),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
-    chars: {
-      top: "",
-      "top-mid": "",
-      "top-left": "",
-      "top-right": "",
-      bottom: "",
-      "bottom-mid": "",
-      "bottom-left": "",
-      "bottom-right": "",
-      left: "",
-      "left-mid": "",
-      mid: "",
-      "mid-mid": "",
-      right: "",
-      "right-mid": "",
-      middle: "",
-    },
-  });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
-}
 
 const fixed = (value: number | null | undefined, digits: number) =>
   value === null || value === undefined ? "–" : value.toFixed(digits);

@@ -1,0 +1,153 @@
+/** The work of `segmenta init`: a first experiment for any table, with the reasons in its comments. */
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, extname, join, resolve } from "node:path";
+import { stringify } from "yaml";
+import { UserError } from "../core/errors.js";
+import type { Table } from "../core/table.js";
+import { type ColumnSummary, describeTable, type NumberSummary, readTable } from "../data/index.js";
+import { EXIT, type Io } from "./io.js";
+
+export interface InitArguments {
+  readonly table: string;
+  readonly name: string | undefined;
+  readonly force: boolean;
+}
+
+/** Skew from which a column of non-negative numbers is better on a log scale. */
+const SKEWED = 1.5;
+/** Most kinds of a text that are worth a column each. */
+const MOST_CATEGORIES = 12;
+/** Rows above which algorithms that compare all pairs are left out of the first grid. */
+const MANY_ROWS = 20_000;
+
+/** Write `experiments/<name>.yaml`; answers the exit code. */
+export async function initExperiment(options: InitArguments, io: Io): Promise<number> {
+  const table = await readTable({ path: resolve(io.cwd, options.table) });
+  const name = options.name ?? experimentName(options.table);
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
+    throw new UserError("BAD_USAGE", {
+      what: `"${name}" cannot name an experiment`,
+      where: "command line, --name",
+      mend: "use lower-case letters, digits and hyphens",
+    });
+  }
+  const file = join("experiments", `${name}.yaml`);
+  if (existsSync(resolve(io.cwd, file)) && !options.force) {
+    throw new UserError("BAD_USAGE", {
+      what: `${file} is there already`,
+      where: file,
+      mend: "choose another --name, or write over it with --force",
+    });
+  }
+  const text = experimentText(name, options.table, table);
+  await mkdir(resolve(io.cwd, "experiments"), { recursive: true });
+  await writeFile(resolve(io.cwd, file), text);
+  io.out(`wrote ${file}\nrun it next: npx segmenta run ${name}\n`);
+  return EXIT.good;
+}
+
+/** `My Customers.csv` → `my-customers`. */
+function experimentName(path: string): string {
+  const stem = basename(path, extname(path))
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return stem === "" ? "experiment" : stem;
+}
+
+/** The text of a first experiment; what was seen in the table stands in its comments. */
+export function experimentText(name: string, path: string, table: Table): string {
+  const summaries = describeTable(table);
+  const id = idColumn(summaries, table.rows);
+  const columns = summaries.filter((summary) => summary.name !== id);
+  const texts = columns.filter((summary) => summary.kind === "text");
+  const numbers = columns.filter((summary): summary is NumberSummary => summary.kind === "number");
+  const empty = columns.filter((summary) => summary.count === 0).map((summary) => summary.name);
+  const long = texts.filter((summary) => summary.distinct > MOST_CATEGORIES).map((summary) => summary.name);
+  const drop = [...new Set([...empty, ...long])];
+  const short = texts.filter((summary) => !drop.includes(summary.name)).map((summary) => summary.name);
+  const skewed = numbers
+    .filter((s) => (s.min ?? -1) >= 0 && (s.skew ?? 0) > SKEWED && s.distinct > 2)
+    .map((s) => s.name);
+  const missing = columns.filter((s) => s.missing > 0 && !drop.includes(s.name));
+  const largest = Math.min(10, table.rows - 1, Math.max(2, Math.floor(table.rows / 10)));
+  const k = largest <= 2 ? "2" : `2..${largest}`;
+  const many = table.rows > MANY_ROWS;
+
+  const lines = [
+    `# A first experiment for ${basename(path)}: ${table.rows} rows, ${columns.length} features. Change what you know better.`,
+    `name: ${name}`,
+    "description: Which customer segments hold up?",
+    "",
+    "data:",
+    `  path: ${scalar(path)}`,
+  ];
+  if (id !== undefined) lines.push(`  id: ${scalar(id)} # different in every row, so it names them`);
+  lines.push("", "prepare:", "  standard:");
+  if (drop.length > 0)
+    lines.push(`    # Nothing but missing values, or too many kinds of text to be features.`, ...list("drop", drop));
+  if (missing.length > 0) {
+    const seen = missing.map((s) => `${s.name} ${s.missing}`).join(", ");
+    lines.push(...comment(`Missing: ${seen}.`, "    "), "    - impute: median");
+    if (missing.some((s) => s.kind === "text")) {
+      lines.pop();
+      const textNames = missing.filter((s) => s.kind === "text").map((s) => s.name);
+      const numberNames = missing.filter((s) => s.kind === "number").map((s) => s.name);
+      if (numberNames.length > 0) lines.push(`    - impute: { strategy: median, columns: ${flow(numberNames)} }`);
+      lines.push(`    - impute: { strategy: most-frequent, columns: ${flow(textNames)} }`);
+    }
+  }
+  if (skewed.length > 0) {
+    lines.push(
+      `    # Skewed (above ${SKEWED}) and never negative: a log scale lets the many small values count.`,
+      ...list("log1p", skewed),
+    );
+  }
+  if (short.length > 0)
+    lines.push("    # Texts of few kinds become a column for each kind.", ...list("one-hot", short));
+  lines.push("    - scale: standard # mean 0, deviation 1, so that no unit outweighs another");
+  lines.push("", "sweep:", `  kmeans: { k: ${k}, nInit: 10 }`, `  gmm: { k: ${k}, covarianceType: [full, diag] }`);
+  if (many)
+    lines.push(
+      ...comment(`With ${table.rows} rows, agglomerative, kmedoids and dbscan take long; add them on a sample.`, "  "),
+    );
+  else {
+    lines.push(`  agglomerative: { k: ${k}, linkage: [ward, average] }`, `  kmedoids: { k: ${k} }`);
+    lines.push("  dbscan: { eps: auto, minSamples: [5, 20] }");
+  }
+  lines.push("", "seeds: 3", "", "score:", "  metrics: [silhouette, davies-bouldin, calinski-harabasz]");
+  lines.push("", "select:", "  rule: majority # segmenta list rules shows the others", "");
+  return lines.join("\n");
+}
+
+/** A column that is different in every row and is text, or is called an id. */
+function idColumn(summaries: readonly ColumnSummary[], rows: number): string | undefined {
+  const unique = summaries.filter((summary) => summary.distinct === rows && summary.missing === 0);
+  const called = unique.find((s) => /(^|[_\s-])id$/i.test(s.name) && (s.kind === "text" || s.whole));
+  return called?.name ?? unique.find((summary) => summary.kind === "text" && rows > 1)?.name;
+}
+
+/** A name as YAML needs it. */
+const scalar = (text: string) => stringify(text).trimEnd();
+const flow = (names: readonly string[]) => `[${names.map(scalar).join(", ")}]`;
+
+/** `- drop: [A, B]`, a line for each name when they are many. */
+function list(step: string, names: readonly string[]): string[] {
+  const short = `    - ${step}: ${flow(names)}`;
+  return short.length <= 100 ? [short] : [`    - ${step}:`, ...names.map((name) => `        - ${scalar(name)}`)];
+}
+
+/** A comment of any length, folded. */
+function comment(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = `${indent}#`;
+  for (const word of text.split(" ")) {
+    if (line.length + word.length > 100) {
+      lines.push(line);
+      line = `${indent}#`;
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}
