@@ -1,17 +1,27 @@
 /** Agglomerative clustering: join the two nearest clusters again and again, cut the tree where k are left. */
 import { z } from "zod";
-import { UserError } from "../core/errors.js";
 import { countClusters } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
+import type { Joins } from "../kernels/joins.js";
+import { averageLinkage, completeLinkage } from "../kernels/linkage.js";
+import { minimumSpanningTree } from "../kernels/mst.js";
+import { wardLinkage } from "../kernels/ward.js";
 import { defineAlgorithm, type Fit } from "./define.js";
+import { cutTree as cut, type LinkageTree, treeOf } from "./dendrogram.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters, requireRows } from "./require.js";
 import { clusterMeans, matrixOf } from "./rows.js";
-import { cutTree as cut, type LinkageTree } from "./slow/dendrogram.js";
-import { type Linkage, linkageTree as treeOfRows } from "./slow/linkage.js";
 
-export { cutTree, type LinkageTree } from "./slow/dendrogram.js";
-export type { Linkage } from "./slow/linkage.js";
+export { cutTree, type LinkageTree } from "./dendrogram.js";
+export type Linkage = "ward" | "complete" | "average" | "single";
+
+/** A cluster is known by one of its rows; the tree puts the joins in order. */
+const joinsBy: Record<Linkage, (x: Matrix) => Joins> = {
+  ward: wardLinkage,
+  complete: (x) => completeLinkage(x),
+  average: (x) => averageLinkage(x),
+  single: (x) => minimumSpanningTree(x),
+};
 
 const params = z.strictObject({
   k: z
@@ -36,7 +46,7 @@ const params = z.strictObject({
 export const agglomerative = defineAlgorithm({
   name: "agglomerative",
   title: "Agglomerative: the two nearest clusters join until k are left",
-  version: 1,
+  version: 2,
   cites: ["ward1963", "murtagh2014", "sorensen1948", "sokal1958", "gower1969", "mullner2011"],
   can: { noise: false, seeded: false, baseline: false },
   params,
@@ -91,16 +101,5 @@ function fitOfCut(x: Matrix, tree: LinkageTree, k: number, linkage: Linkage): Fi
  */
 export function linkageTree(x: Matrix, linkage: Linkage): LinkageTree {
   requireRows(x);
-  try {
-    return treeOfRows(x.data, x.rows, x.cols, linkage);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const gigabytes = ((x.rows * (x.rows - 1) * 4) / 1e9).toFixed(1);
-    throw new UserError("OUT_OF_MEMORY", {
-      what: `${linkage} linkage of ${x.rows} rows needs ${gigabytes} GB for its distances`,
-      where: "linkage",
-      mend: "use ward or single, which need no distance matrix, or fewer rows",
-      cause: error,
-    });
-  }
+  return treeOf(joinsBy[linkage](x));
 }

@@ -2,7 +2,7 @@
 import type { Matrix } from "../core/matrix.js";
 import { FAR } from "./blocks.js";
 import { centredRows } from "./centred.js";
-import type { Joins } from "./dendrogram.js";
+import type { Joins } from "./joins.js";
 import { identity, readJoins, reserveClusters, sortSpatially } from "./ward.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
 

@@ -1,7 +1,7 @@
 /** The minimum spanning tree of distances: single linkage, and the hierarchy of HDBSCAN. */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placeBlocks } from "./blocks.js";
-import type { Joins } from "./dendrogram.js";
+import type { Joins } from "./joins.js";
 import { withArena } from "./wasm.js";
 
 /** About a millisecond's worth of block visits in one call of the WebAssembly function. */

@@ -1,7 +1,7 @@
 /** Ward linkage: the pair of clusters whose join costs least within-cluster variance merges first. */
 import type { Matrix } from "../core/matrix.js";
 import { centredRows } from "./centred.js";
-import type { Joins } from "./dendrogram.js";
+import type { Joins } from "./joins.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
 
 /** The clusters are packed into fresh blocks when fewer than this share of them is left. */

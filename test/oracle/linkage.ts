@@ -1,21 +1,19 @@
 /** Agglomerative clustering straight from its definition, on a matrix of cluster distances. */
+
+import type { Linkage, LinkageTree } from "../../src/cluster/agglomerative.js";
 import type { Matrix } from "../../src/core/matrix.js";
-import type { Dendrogram } from "../../src/kernels/dendrogram.js";
 import { squaredDistance } from "./nearest-neighbours.js";
 
-export type LinkageName = "ward" | "complete" | "average" | "single";
-
 /** The distance of the merger of A and B to C, from the three distances and sizes (Lance and Williams 1967). */
-const updates: Record<LinkageName, (ac: number, bc: number, ab: number, na: number, nb: number, nc: number) => number> =
-  {
-    single: (ac, bc) => Math.min(ac, bc),
-    complete: (ac, bc) => Math.max(ac, bc),
-    average: (ac, bc, _, na, nb) => (na * ac + nb * bc) / (na + nb),
-    ward(ac, bc, ab, na, nb, nc) {
-      const squared = ((na + nc) * ac * ac + (nb + nc) * bc * bc - nc * ab * ab) / (na + nb + nc);
-      return Math.sqrt(Math.max(0, squared));
-    },
-  };
+const updates: Record<Linkage, (ac: number, bc: number, ab: number, na: number, nb: number, nc: number) => number> = {
+  single: (ac, bc) => Math.min(ac, bc),
+  complete: (ac, bc) => Math.max(ac, bc),
+  average: (ac, bc, _, na, nb) => (na * ac + nb * bc) / (na + nb),
+  ward(ac, bc, ab, na, nb, nc) {
+    const squared = ((na + nc) * ac * ac + (nb + nc) * bc * bc - nc * ab * ab) / (na + nb + nc);
+    return Math.sqrt(Math.max(0, squared));
+  },
+};
 
 /** Cluster distances under merging. A cluster sits in a slot; slots of merged clusters are emptied. */
 class Clusters {
@@ -26,7 +24,7 @@ class Clusters {
 
   constructor(
     x: Matrix,
-    private readonly linkage: LinkageName,
+    private readonly linkage: Linkage,
   ) {
     this.n = x.rows;
     this.live = Array.from({ length: x.rows }, (_, i) => i);
@@ -66,28 +64,18 @@ class Clusters {
   }
 }
 
-/** All n−1 heights, ascending, by merging the nearest pair until one cluster is left. */
-export function slowHeights(x: Matrix, linkage: LinkageName): number[] {
-  const clusters = new Clusters(x, linkage);
-  return Array.from({ length: x.rows - 1 }, () => {
-    const { a, b, distance } = clusters.nearest();
-    clusters.merge(a, b);
-    return distance;
-  }).sort((a, b) => a - b);
-}
-
 /**
  * How far a tree is from one that greedy merging could have made: the largest difference, over all merges in
  * order, between the stated height, the distance of the merged pair, and the smallest distance of any pair.
  * Holds with ties too, where heights alone are not unique.
  */
-export function greedyError(x: Matrix, linkage: LinkageName, tree: Dendrogram): number {
+export function greedyError(x: Matrix, linkage: Linkage, tree: LinkageTree): number {
   const clusters = new Clusters(x, linkage);
   const slot = Array.from({ length: 2 * x.rows }, (_, id) => id);
   let error = 0;
   for (let t = 0; t < x.rows - 1; t++) {
-    const a = slot[tree.left[t]!]!;
-    const b = slot[tree.right[t]!]!;
+    const a = slot[tree.merges[2 * t]!]!;
+    const b = slot[tree.merges[2 * t + 1]!]!;
     const own = clusters.distance(a, b);
     error = Math.max(error, Math.abs(own - clusters.nearest().distance), Math.abs(own - tree.heights[t]!));
     clusters.merge(a, b);

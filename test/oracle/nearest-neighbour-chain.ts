@@ -6,8 +6,9 @@
  * nearest … until two are each other's nearest. Those two are joined; for these linkages no cheaper join is
  * lost by joining them now. Merges come out of order and are sorted by height at the end.
  */
-import { type LinkageTree, type RawMerges, treeOf } from "./dendrogram.js";
-import { squaredDistance } from "./squared-distance.js";
+import { type LinkageTree, treeOf } from "../../src/cluster/dendrogram.js";
+import { squaredDistance } from "../../src/cluster/slow/squared-distance.js";
+import type { Joins } from "../../src/kernels/joins.js";
 
 export type Linkage = "ward" | "complete" | "average" | "single";
 
@@ -31,7 +32,7 @@ interface Clusters {
   join(a: number, b: number): { survivor: number; height: number };
 }
 
-function chainOfNearest(n: number, clusters: Clusters): RawMerges {
+function chainOfNearest(n: number, clusters: Clusters): Joins {
   const raw = { a: new Int32Array(n - 1), b: new Int32Array(n - 1), heights: new Float64Array(n - 1) };
   const alive = Int32Array.from({ length: n }, (_, i) => i); // ascending
   let living = n;
@@ -88,7 +89,7 @@ function indexIn(values: Int32Array, length: number, value: number): number {
 }
 
 /** Ward: the height of a join is √(2·|A||B|/(|A|+|B|)) · |c_A − c_B|, which centroids and sizes suffice for. */
-function ward(x: Float64Array, n: number, d: number): RawMerges {
+function ward(x: Float64Array, n: number, d: number): Joins {
   const centroids = Float64Array.from(x);
   const sizes = new Float64Array(n).fill(1);
   const closeness = (a: number, b: number) =>
@@ -110,7 +111,7 @@ function ward(x: Float64Array, n: number, d: number): RawMerges {
 }
 
 /** Complete and average, by Lance and Williams' update of the distances to the joined cluster. */
-function byMatrix(x: Float64Array, n: number, d: number, linkage: "complete" | "average"): RawMerges {
+function byMatrix(x: Float64Array, n: number, d: number, linkage: "complete" | "average"): Joins {
   const distances = new Float64Array((n * (n - 1)) / 2);
   // The distance of i < j lies at starts[i] + j.
   const starts = Float64Array.from({ length: n }, (_, i) => i * (n - 1) - (i * (i - 1)) / 2 - i - 1);
@@ -140,7 +141,7 @@ function byMatrix(x: Float64Array, n: number, d: number, linkage: "complete" | "
 }
 
 /** Single linkage: the edges of the minimum spanning tree are its merges (Prim's algorithm, from row 0). */
-function spanningTree(x: Float64Array, n: number, d: number): RawMerges {
+function spanningTree(x: Float64Array, n: number, d: number): Joins {
   const raw = { a: new Int32Array(n - 1), b: new Int32Array(n - 1), heights: new Float64Array(n - 1) };
   const inTree = new Uint8Array(n);
   const toTree = new Float64Array(n).fill(Number.POSITIVE_INFINITY); // squared distance to the tree

@@ -1,5 +1,6 @@
 /** From merges in any order to SciPy's numbering, and from a tree to its cuts. */
-import { canonicalLabels, type Labels } from "../../core/labels.js";
+import { canonicalLabels, type Labels } from "../core/labels.js";
+import type { Joins } from "../kernels/joins.js";
 
 /** n−1 merges in SciPy's numbering: rows are 0 … n−1, merge m makes cluster n + m. */
 export interface LinkageTree {
@@ -11,19 +12,12 @@ export interface LinkageTree {
   readonly sizes: Int32Array;
 }
 
-/** A merge as the algorithms find it: any row of either side, and the height. */
-export interface RawMerges {
-  readonly a: Int32Array;
-  readonly b: Int32Array;
-  readonly heights: Float64Array;
-}
-
 /**
  * Sort merges by height (equal heights keep the order they were found in) and number the clusters they make.
  *
  * @see mullner2011
  */
-export function treeOf({ a, b, heights }: RawMerges): LinkageTree {
+export function treeOf({ a, b, heights }: Joins): LinkageTree {
   const count = heights.length;
   const n = count + 1;
   const order = Array.from({ length: count }, (_, m) => m).sort((p, q) => heights[p]! - heights[q]! || p - q);
