@@ -32,11 +32,14 @@ export function extremesOf(x: Matrix, groupings: readonly Groups[]): Extremes[] 
       const own = groupings[l]!.of[i]!;
       const groupOf = cells.groupOf[l]!;
       const extremes = out[l]!;
+      let { between, within } = extremes;
+      // Records are rare, so asking for one first leaves two comparisons per cell that nearly always fail.
       for (let c = 0; c < cells.count; c++) {
-        if (groupOf[c] === own) {
-          if (farthest[c]! > extremes.within) extremes.within = farthest[c]!;
-        } else if (nearest[c]! < extremes.between) extremes.between = nearest[c]!;
+        if (nearest[c]! < between && groupOf[c] !== own) between = nearest[c]!;
+        if (farthest[c]! > within && groupOf[c] === own) within = farthest[c]!;
       }
+      extremes.between = between;
+      extremes.within = within;
     }
   }
   return out;
