@@ -1,5 +1,6 @@
 /** What is in a column: counts, moments, quantiles. Own arithmetic in row order, so the same bits everywhere. */
 import { compensatedSum, quantileSorted } from "../core/math.js";
+import { mean as meanOf } from "../core/statistics.js";
 import {
   type Column,
   countMissing,
@@ -67,7 +68,8 @@ function describeNumbers(column: NumberColumn): NumberSummary {
   const n = values.length;
   const sorted = values.slice().sort();
   const at = (p: number) => (n === 0 ? null : quantileSorted(sorted, p));
-  const mean = n === 0 ? null : compensatedSum(values) / n;
+  // A constant is its own mean to the bit, so that its spread is 0.
+  const mean = n === 0 ? null : sorted[0] === sorted[n - 1] ? sorted[0]! : meanOf(values);
   const centred = values.map((value) => value - (mean ?? 0));
   const m2 = compensatedSum(centred.map((z) => z * z));
   const m3 = compensatedSum(centred.map((z) => z * z * z));

@@ -118,7 +118,7 @@ async function planRead(
   const { rows, kinds } = await judgeColumns(connection, scan, features, options.kinds);
   if (rows === 0) {
     throw new UserError("EMPTY_TABLE", {
-      what: `the table has ${known.length} columns and no rows`,
+      what: `the table has ${known.length} column${known.length === 1 ? "" : "s"} and no rows`,
       where: path,
       mend: "give a file with at least one row",
     });

@@ -200,7 +200,7 @@ export function explainScanError(error: unknown, path: string): unknown {
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(error.message);
   if (fields) {
     return new UserError("NOT_READABLE", {
-      what: `line ${line} of "${name}" has ${fields[2]} fields, but the header has ${fields[1]}`,
+      what: `line ${line} of "${name}" has ${fields[2]} field${fields[2] === "1" ? "" : "s"}, but the header has ${fields[1]}`,
       where,
       mend: "mend that line; a field that holds the delimiter must stand in double quotes",
       cause: error,
@@ -222,5 +222,14 @@ export function explainScanError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
-  return notReadable(path, error.message.split("\n")[0]!, error);
+  if (/state machine reached an invalid state/.test(error.message)) {
+    return new UserError("NOT_READABLE", {
+      what: `"${name}" is no well-formed CSV: its line ends are of two kinds, or text follows a closing quote`,
+      where,
+      mend: 'use one kind of line end; a quote inside a quoted field is written twice: ""',
+      cause: error,
+    });
+  }
+  const reason = error.message.split("\n")[0]!.replace(/^[A-Z][A-Za-z ]* Error: /, "");
+  return notReadable(path, reason.trim(), error);
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { numberColumn } from "../../src/core/table.js";
 import { correlations, midRanks } from "../../src/data/correlations.js";
 import { describeColumn, describeTable } from "../../src/data/describe.js";
-import { reference, referenceTable, smallSets } from "../reference.js";
+import { readTable } from "../../src/data/index.js";
+import { realCards, reference, referenceTable, smallSets } from "../reference.js";
 
 const numbers = (...values: number[]) => numberColumn("x", Float64Array.from(values));
 
@@ -20,6 +21,8 @@ test.each([
   ["nothing but missing values", numbers(Number.NaN, Number.NaN), { count: 0, mean: null, median: null, whole: false }],
   ["one value", numbers(3.5), { count: 1, mean: 3.5, sd: null, skew: null, whole: false }],
   ["a constant", numbers(2, 2, 2), { sd: 0, skew: null, distinct: 1 }],
+  ["a constant whose sum rounds", numbers(0.1, 0.1, 0.1), { mean: 0.1, sd: 0, skew: null, distinct: 1 }],
+  ["both zeros", numbers(-0, 0, 1), { distinct: 2, zeroShare: 2 / 3, whole: true }],
 ])("%s", (_, column, expected) => {
   expect(describeColumn(column)).toMatchObject(expected);
 });
@@ -88,4 +91,41 @@ describe("correlations", () => {
     expect(values[0]![2]).toBeNull();
     expect(values[2]![2]).toBeNull();
   });
+
+  test("pairwise complete with ties, as pandas 1.5.3 has it", () => {
+    const gap = Number.NaN;
+    const pairs = table([1, 2, 2, gap, 5, 7, 3.5], [10, gap, 8, 3, 4, 4, 1], [2, 2, 9, 1, gap, gap, 5]);
+    const near = (kind: "pearson" | "spearman", [ab, ac, bc]: readonly [number, number, number]) => {
+      const { values } = correlations(pairs, kind);
+      expect(Math.abs(values[0]![1]! - ab)).toBeLessThan(1e-14);
+      expect(Math.abs(values[0]![2]! - ac)).toBeLessThan(1e-14);
+      expect(Math.abs(values[1]![2]! - bc)).toBeLessThan(1e-14);
+    };
+    near("pearson", [-0.6556100681071857, 0.31688471712175664, 0.1434298579902952]);
+    near("spearman", [-0.6668859288553503, 0.5, 0]);
+  });
 });
+
+// Only where the real table is at hand; test/reference.ts says so when it is not.
+if (realCards)
+  test("the real credit-card table equals the reference", async () => {
+    const { features } = reference("cc-pca2", "preprocess").raw_csv;
+    const table = await readTable({ path: realCards!, id: "CUST_ID" });
+    const near = (value: number | null, wanted: number, tolerance: number) =>
+      expect(Math.abs(value! - wanted)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(wanted)));
+    for (const summary of describeTable(table)) {
+      if (summary.kind !== "number") throw new Error(`${summary.name} was read as text`);
+      const expected = features[summary.name];
+      expect(summary.missing).toBe(expected.n_missing);
+      near(summary.median, expected.median, 1e-12);
+      near(summary.min, expected.min, 1e-12);
+      near(summary.max, expected.max, 1e-12);
+      // The other figures of the reference are of the imputed column.
+      if (summary.missing > 0) continue;
+      near(summary.mean, expected.mean, 1e-12);
+      near(summary.sd, expected.std_ddof1, 1e-12);
+      near(summary.q25, expected.q25, 1e-12);
+      near(summary.q75, expected.q75, 1e-12);
+      near(summary.skew, expected.skew_biased, 1e-10);
+    }
+  });
