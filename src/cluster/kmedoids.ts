@@ -4,10 +4,10 @@ import { renumber } from "../core/labels.js";
 import { type Matrix, takeRows } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
 import { stream } from "../core/rng.js";
+import { fasterPam, type MedoidResult } from "../kernels/kmedoids.js";
 import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters } from "./require.js";
-import { fasterPam, type PamResult } from "./slow/faster-pam.js";
 
 const params = z.strictObject({
   k: z
@@ -31,7 +31,7 @@ type KMedoidsParams = z.output<typeof params>;
 export const kmedoids = defineAlgorithm({
   name: "kmedoids",
   title: "K-Medoids: each row goes to the nearest of k typical rows (FasterPAM)",
-  version: 1,
+  version: 2,
   cites: ["kaufman1990", "schubert2021"],
   can: { noise: false, seeded: true, baseline: false },
   params,
@@ -52,15 +52,15 @@ export const kmedoids = defineAlgorithm({
  * The best search of each grid point, ties to the earlier start. Within a start all points share the candidate order,
  * and their start medoids are the first k of one random order of the rows.
  */
-function searchAll({ data, rows, cols }: Matrix, grid: readonly KMedoidsParams[], seed: number): PamResult[] {
-  const best: PamResult[] = [];
+function searchAll(x: Matrix, grid: readonly KMedoidsParams[], seed: number): MedoidResult[] {
+  const best: MedoidResult[] = [];
   const starts = Math.max(...grid.map(({ nInit }) => nInit), 0);
   for (let start = 0; start < starts; start++) {
-    const candidates = stream(seed, "kmedoids/candidates", start).permutation(rows);
-    const firsts = stream(seed, "kmedoids/init", start).permutation(rows);
+    const candidates = stream(seed, "kmedoids/candidates", start).permutation(x.rows);
+    const firsts = stream(seed, "kmedoids/init", start).permutation(x.rows);
     const active = [...grid.keys()].filter((i) => grid[i]!.nInit > start);
     const searches = active.map((i) => ({ medoids: firsts.slice(0, grid[i]!.k), maxIter: grid[i]!.maxIter }));
-    fasterPam(data, rows, cols, candidates, searches).forEach((result, which) => {
+    fasterPam(x, candidates, searches).forEach((result, which) => {
       const i = active[which]!;
       if (best[i] === undefined || result.deviation < best[i].deviation) best[i] = result;
     });
@@ -68,7 +68,7 @@ function searchAll({ data, rows, cols }: Matrix, grid: readonly KMedoidsParams[]
   return best;
 }
 
-function fitOf(result: PamResult, { k, nInit, maxIter }: KMedoidsParams): Fit {
+function fitOf(result: MedoidResult, { k, nInit, maxIter }: KMedoidsParams): Fit {
   const { labels, old } = renumber(result.labels);
   const reasons: FitReason[] = reasonsOf(labels, k);
   const notes: Note[] = [];

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { fitOne } from "../../src/cluster/define.js";
 import { kmedoids } from "../../src/cluster/kmedoids.js";
-import { fasterPam } from "../../src/cluster/slow/faster-pam.js";
 import { type Matrix, matrix } from "../../src/core/matrix.js";
 import { stream } from "../../src/core/rng.js";
+import { fasterPam } from "../../src/kernels/kmedoids.js";
 import { reference, referenceRows, referenceSets } from "../reference.js";
 import { expectNear } from "./near.js";
 
@@ -15,9 +15,9 @@ test("six rows by hand: swaps, medoids and total deviation", () => {
   // Medoids start at values 0 and 1: deviation 0 + 0 + 1 + 9 + 10 + 11 = 31. The first candidate, value 11, lowers it to
   // 1 + 0 + 1 + 1 + 0 + 1 = 4 in the place of 0, and is swapped in at once. No other row improves on that: the five
   // that follow and, in the second pass, 11 itself fail, which makes every row.
-  const x = Float64Array.of(0, 1, 2, 10, 11, 12);
+  const x = matrix([[0], [1], [2], [10], [11], [12]]);
   const candidates = Int32Array.of(4, 0, 1, 2, 3, 5);
-  const [result] = fasterPam(x, 6, 1, candidates, [{ medoids: Int32Array.of(0, 1), maxIter: 100 }]);
+  const [result] = fasterPam(x, candidates, [{ medoids: Int32Array.of(0, 1), maxIter: 100 }]);
   expect(Array.from(result!.medoids)).toEqual([4, 1]);
   expect(Array.from(result!.labels)).toEqual([1, 1, 1, 0, 0, 0]);
   expect(result!.deviation).toBe(4);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { fasterPam as slowPam } from "../../src/cluster/slow/faster-pam.js";
 import type { Matrix } from "../../src/core/matrix.js";
 import { stream } from "../../src/core/rng.js";
 import { fasterPam, type MedoidResult } from "../../src/kernels/kmedoids.js";
+import { fasterPam as slowPam } from "../oracle/faster-pam.js";
 import { blobs, fill, shapes } from "./shapes.js";
 
 const searchesFor = (x: Matrix, ks: readonly number[], seed: number, maxIter = 100) => {

@@ -5,7 +5,7 @@
  * lowers the total deviation. The distances from the candidate are computed once and shared by all searches that
  * are still running: that is most of the work. Nothing else is shared, so each search goes the way it would go alone.
  */
-import { squaredDistance } from "./squared-distance.js";
+import { squaredDistance } from "../../src/cluster/slow/squared-distance.js";
 
 /** One search: k medoids on their way to a local optimum. */
 export interface Search {
