@@ -5,12 +5,12 @@ import { countClusters, renumber } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import { takeRows } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
+import { type DensityPoint, type DensityResult, densityClusters } from "../kernels/dbscan.js";
+import { kDistances } from "../kernels/knn.js";
 import { defineAlgorithm, type Fit } from "./define.js";
 import { AUTO_COUNT, AUTO_KNEE, autoEps } from "./k-distance.js";
 import { reasonsOf } from "./reasons.js";
 import { requireRows } from "./require.js";
-import { type DensityPoint, type DensityResult, densityClusters } from "./slow/density.js";
-import { kDistances } from "./slow/k-distances.js";
 
 const params = z.strictObject({
   eps: z
@@ -57,7 +57,7 @@ export const dbscan = defineAlgorithm({
   fitMany(x, grid) {
     requireRows(x);
     const points = resolve(x, grid);
-    const results = densityClusters(x.data, x.rows, x.cols, points);
+    const results = densityClusters(x, points);
     return results.map((result, i) => fitOf(result, points[i]!));
   },
   assignment(x, _params, fit) {
@@ -120,7 +120,7 @@ function resolve(x: Matrix, grid: readonly DbscanParams[]): DensityPoint[] {
       mend: `give a minSamples of at most ${x.rows}, or eps as a number`,
     });
   }
-  const curves = counts.length === 0 ? [] : kDistances(x.data, x.rows, x.cols, counts);
+  const curves = counts.length === 0 ? [] : kDistances(x, counts);
   return grid.map(({ eps, minSamples }) => {
     if (typeof eps === "number") return { eps, minSamples };
     const which = eps === "auto" ? AUTO_KNEE : Number(eps.split(" ")[1]);

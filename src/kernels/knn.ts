@@ -72,15 +72,15 @@ export function squaredCoreDistances(neighbours: Neighbours, n: number, m: numbe
 }
 
 /**
- * The k-distance curve: each row's distance to its `m`-th nearest row (itself counted), ascending. Its knee is
- * the usual choice of DBSCAN's eps (Ester et al. 1996, section 4.2).
+ * The distance from each row to its m-th nearest row, for several m at once: sorted, the k-distance curves on which
+ * DBSCAN's eps is read (Ester et al. 1996, section 4.2).
+ *
+ * @param counts - the m's wanted, each in 1 … n; the row itself counts, so m = 1 gives 0
+ * @returns for each m, n distances in row order
  */
-export function kDistanceCurve(x: Matrix, m: number): Float64Array {
-  if (m <= 1) return new Float64Array(x.rows);
-  const { squared } = nearestNeighbours(x, m - 1);
-  return squaredCoreDistances({ k: m - 1, squared, rows: new Int32Array(0) }, x.rows, m)
-    .map(Math.sqrt)
-    .sort();
+export function kDistances(x: Matrix, counts: readonly number[]): Float64Array[] {
+  const near = nearestNeighbours(x, Math.max(...counts) - 1);
+  return counts.map((m) => squaredCoreDistances(near, x.rows, m).map(Math.sqrt));
 }
 
 /**

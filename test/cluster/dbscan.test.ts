@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { dbscan } from "../../src/cluster/dbscan.js";
 import { fitOne } from "../../src/cluster/define.js";
 import { autoEps, kneeShare } from "../../src/cluster/k-distance.js";
-import { kDistances } from "../../src/cluster/slow/k-distances.js";
 import { canonicalLabels, clusterSizes } from "../../src/core/labels.js";
 import { type Matrix, matrix } from "../../src/core/matrix.js";
+import { kDistances } from "../../src/kernels/knn.js";
 import { reference, referenceRows, referenceSets } from "../reference.js";
 
 const cluster = (x: Matrix, params: Record<string, unknown>) =>
@@ -73,7 +73,7 @@ describe.each(referenceSets)("as scikit-learn on %s", (set) => {
 
 describe("eps: auto", () => {
   test("k-distances count the row itself", () => {
-    const [one, two, three] = kDistances(Float64Array.of(0, 1, 3, 7), 4, 1, [1, 2, 3]);
+    const [one, two, three] = kDistances(matrix([[0], [1], [3], [7]]), [1, 2, 3]);
     expect(Array.from(one!)).toEqual([0, 0, 0, 0]);
     expect(Array.from(two!)).toEqual([1, 1, 2, 4]);
     expect(Array.from(three!)).toEqual([3, 2, 3, 6]);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { densityClusters as slowClusters } from "../../src/cluster/slow/density.js";
 import { matrix } from "../../src/core/matrix.js";
 import { stream } from "../../src/core/rng.js";
 import { type DensityPoint, densityClusters } from "../../src/kernels/dbscan.js";
 import { nearestNeighbours, squareWithin } from "../../src/kernels/knn.js";
 import { memoryInUse } from "../../src/kernels/wasm.js";
+import { densityClusters as slowClusters } from "../oracle/density.js";
 import { blobs, fill, shapes } from "./shapes.js";
 
 const counts = [1, 2, 4, 9, 40];

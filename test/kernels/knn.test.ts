@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { matrix } from "../../src/core/matrix.js";
-import { kDistanceCurve, nearestNeighbours, squaredCoreDistances } from "../../src/kernels/knn.js";
+import { kDistances, nearestNeighbours, squaredCoreDistances } from "../../src/kernels/knn.js";
+import { kDistances as slowDistances } from "../oracle/k-distances.js";
 import { slowNeighbours } from "../oracle/nearest-neighbours.js";
 import { shapes } from "./shapes.js";
 
@@ -32,9 +33,9 @@ test("a row's own distance counts as the first of its core distance", () => {
   expect([...squaredCoreDistances(near, 4, 4)]).toEqual([49, 36, 16, 49]);
 });
 
-test("the k-distance curve is ascending and infinite where there are too few rows", () => {
-  const x = matrix([[0], [1], [3], [7]]);
-  expect([...kDistanceCurve(x, 2)]).toEqual([1, 1, 2, 4]);
-  expect([...kDistanceCurve(x, 1)]).toEqual([0, 0, 0, 0]);
-  expect([...kDistanceCurve(x, 9)]).toEqual(Array(4).fill(Number.POSITIVE_INFINITY));
+describe.each(shapes(3))("k-distances of $name", ({ x }) => {
+  test("are those of the slow way, to the bit", () => {
+    const counts = [5, 1, 2, 9].filter((m) => m <= x.rows);
+    expect(kDistances(x, counts)).toEqual(slowDistances(x.data, x.rows, x.cols, counts));
+  });
 });
