@@ -5,10 +5,10 @@ import { axis, type FigureSpec, figure, nameAxis, type Trace } from "./spec.js";
 
 /** Merges in order of height, as SciPy has them: nodes 0 … n−1 are rows, node n + i is merge i. */
 export interface MergeTree {
-  readonly left: ArrayLike<number>;
-  readonly right: ArrayLike<number>;
-  /** Ascending. */
-  readonly height: ArrayLike<number>;
+  /** Two nodes per merge. */
+  readonly merges: ArrayLike<number>;
+  /** One per merge, ascending. */
+  readonly heights: ArrayLike<number>;
 }
 
 export interface DendrogramInput {
@@ -32,15 +32,15 @@ interface Node {
 /** Segments are numbered as everywhere: by the first row each of them holds. */
 export function dendrogramFigure(input: DendrogramInput): FigureSpec {
   const { tree } = input;
-  const merges = tree.height.length;
+  const merges = tree.heights.length;
   const n = merges + 1;
   const k = Math.max(1, Math.min(input.k, n));
   const leaves = Math.max(k, Math.min(n, input.leaves ?? 40));
   const size = new Float64Array(2 * n - 1).fill(1);
   const firstRow = Float64Array.from({ length: 2 * n - 1 }, (_, node) => node);
   for (let i = 0; i < merges; i++) {
-    size[n + i] = size[tree.left[i]!]! + size[tree.right[i]!]!;
-    firstRow[n + i] = Math.min(firstRow[tree.left[i]!]!, firstRow[tree.right[i]!]!);
+    size[n + i] = size[tree.merges[2 * i]!]! + size[tree.merges[2 * i + 1]!]!;
+    firstRow[n + i] = Math.min(firstRow[tree.merges[2 * i]!]!, firstRow[tree.merges[2 * i + 1]!]!);
   }
 
   // Nodes below `cutAt` lie inside a segment; the last k−1 merges join segments.
@@ -58,8 +58,8 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
       order.push(node);
       return;
     }
-    const a = tree.left[node - n]!;
-    const b = tree.right[node - n]!;
+    const a = tree.merges[2 * (node - n)]!;
+    const b = tree.merges[2 * (node - n) + 1]!;
     const [low, high] = size[a]! <= size[b]! ? [a, b] : [b, a];
     walk(low, own);
     walk(high, own);
@@ -74,9 +74,9 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
   });
   const lines = new Map<number | null, { x: (number | null)[]; y: (number | null)[] }>();
   for (let node = Math.max(n, keptFrom); node < n + merges; node++) {
-    const a = nodes.get(tree.left[node - n]!)!;
-    const b = nodes.get(tree.right[node - n]!)!;
-    const height = tree.height[node - n]!;
+    const a = nodes.get(tree.merges[2 * (node - n)]!)!;
+    const b = nodes.get(tree.merges[2 * (node - n) + 1]!)!;
+    const height = tree.heights[node - n]!;
     const segment = segmentOf(node);
     nodes.set(node, { x: (a.x + b.x) / 2, height, segment });
     // A link above the cut is grey, but its legs carry the colour of the segment they end in.
@@ -147,7 +147,7 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
       columns: ["clusters after the merge", "height", "rows joined"],
       rows: Array.from({ length: Math.min(leaves - 1, merges) }, (_, i) => {
         const merge = merges - 1 - i;
-        return [i + 1, tree.height[merge]!, size[n + merge]!];
+        return [i + 1, tree.heights[merge]!, size[n + merge]!];
       }),
     },
   });
@@ -155,10 +155,10 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
 
 /** The heights between which every cut gives k segments. */
 function cutLine(tree: MergeTree, k: number): [number, number] {
-  const merges = tree.height.length;
+  const merges = tree.heights.length;
   if (merges === 0) return [0, 0];
-  const above = k >= 2 ? tree.height[merges - (k - 1)]! : tree.height[merges - 1]! * 1.08;
-  const below = merges - k >= 0 ? tree.height[merges - k]! : 0;
+  const above = k >= 2 ? tree.heights[merges - (k - 1)]! : tree.heights[merges - 1]! * 1.08;
+  const below = merges - k >= 0 ? tree.heights[merges - k]! : 0;
   return [below, above];
 }
 

@@ -14,6 +14,9 @@ export interface SweepRow {
   /** Codes such as `coverage` or `collapsed`; empty where nothing is to be said against the row. */
   readonly reason: readonly string[];
   readonly space: string;
+  /** Shares of all rows: in a cluster at all, and in the smallest one. */
+  readonly coverage?: number | null;
+  readonly smallest?: number | null;
   readonly scores: Readonly<Record<string, number | null>>;
 }
 
@@ -34,7 +37,11 @@ export interface Candidate {
   readonly setting: string;
   readonly prepare: string;
   readonly reduce: string;
+  /** As in the table. */
+  readonly params: string;
   readonly k: number | null;
+  readonly coverage: number | null;
+  readonly smallest: number | null;
   /** Why it cannot be chosen; null when it can. */
   readonly reason: string | null;
   readonly scores: Readonly<Record<string, Spread>>;
@@ -76,6 +83,9 @@ export function candidatesOf(rows: readonly SweepRow[]): Candidate[] {
       setting,
       prepare: row.prepare,
       reduce: row.reduce,
+      params: row.params,
+      coverage: row.coverage ?? null,
+      smallest: row.smallest ?? null,
       k: row.k,
       reason: group.find((member) => member.reason.length > 0)?.reason.join(", ") ?? null,
       scores: spreads(group),

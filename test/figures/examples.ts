@@ -96,17 +96,15 @@ export function treeOnALine(places: readonly number[]) {
   const gaps = places.slice(1).map((place, i) => ({ gap: place - places[i]!, i }));
   gaps.sort((a, b) => a.gap - b.gap || a.i - b.i);
   const owner = places.map((_, i) => i);
-  const left: number[] = [];
-  const right: number[] = [];
+  const merges: number[] = [];
   gaps.forEach(({ i }, merge) => {
     const a = owner[i]!;
     const b = owner[i + 1]!;
-    left.push(a);
-    right.push(b);
+    merges.push(a, b);
     for (let row = 0; row < owner.length; row++)
       if (owner[row] === a || owner[row] === b) owner[row] = places.length + merge;
   });
-  return { left, right, height: gaps.map(({ gap }) => gap) };
+  return { merges, heights: gaps.map(({ gap }) => gap) };
 }
 
 export function examples(): Record<string, FigureSpec> {
