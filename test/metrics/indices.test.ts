@@ -89,6 +89,20 @@ describe("DBCV", () => {
     }
   });
 
+  const { cases } = JSON.parse(readFileSync(new URL("../golden/dbcv.json", import.meta.url), "utf8"));
+  test.each(cases as { set: string; labeling: string; noiseEvery: number; nearest: number }[])(
+    "equals hdbscan with the nearer of equal edges: $set, $labeling, noise every $noiseEvery",
+    ({ set, labeling, noiseEvery, nearest }) => {
+      const { labelings } = reference(set, "metrics");
+      const labels = (labelings[labeling] as number[]).map((label, i) =>
+        noiseEvery && i % noiseEvery === 0 ? -1 : label,
+      );
+      expect(Math.abs(score("dbcv", referenceRows(set).x, canonicalLabels(labels))! - nearest)).toBeLessThanOrEqual(
+        1e-9,
+      );
+    },
+  );
+
   test("likes two half moons as drawn better than cut by k-means, where the silhouette does not", () => {
     const { x } = referenceRows("moons");
     const { labelings } = reference("moons", "metrics");
