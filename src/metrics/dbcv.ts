@@ -17,8 +17,8 @@ import { finiteOrNull, groupsOf } from "./groups.js";
  * As in the authors' own program, a cluster without inner rows or inner edges uses all of them. A cluster of one
  * row scores 0. Of equally long edges the tree has the one between nearer rows, which makes the answer independent of
  * the order of rows. The Python package hdbscan prefers the lowest row instead: its answer for the `blobs` reference is
- * .25 to .37 depending on the order of rows, ours .24. Null with fewer than two clusters or one per row. A constant column raises D and so
- * changes the index: drop such columns first.
+ * .25 to .37 depending on the order of rows, ours .24. Null with fewer than two clusters or one per row. A constant
+ * column raises D and so changes the index: drop such columns first.
  *
  * @remarks O(n²·d) time per labeling, O(n) memory
  */
