@@ -129,7 +129,7 @@ describe.each(sets)("as scikit-learn on %s", (set) => {
   test.each(levels)("restarts of our own reach the level known, %s k = %i", (covarianceType, k, level) => {
     // As many as the level took on the small sets; one on the large set, harder than asked and quicker.
     const nInit = set === "cc-pca2" ? 1 : 20;
-    const result = cluster(x, { k, covarianceType, nInit, tol: 1e-6, maxIter: 1000 });
+    const result = cluster(x, { k, covarianceType, nInit, tol: 1e-5, maxIter: 1000 });
     expect(result.objective!.value).toBeGreaterThanOrEqual(level - 0.01);
   });
 });
