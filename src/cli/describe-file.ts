@@ -1,8 +1,7 @@
 /** The work of `segmenta describe`. */
-import { resolve } from "node:path";
 import { type ColumnSummary, correlations, describeTable, readTable } from "../data/index.js";
 import { jsonText } from "../sweep/tables.js";
-import { EXIT, type Io } from "./io.js";
+import { EXIT, type Io, pathFrom } from "./io.js";
 import { plainTable } from "./render/plain-table.js";
 
 export interface DescribeArguments {
@@ -16,7 +15,7 @@ export interface DescribeArguments {
 const SHOWN = 15;
 
 export async function describeFile(options: DescribeArguments, io: Io): Promise<number> {
-  const table = await readTable({ path: resolve(io.cwd, options.table), id: options.id });
+  const table = await readTable({ path: pathFrom(io, options.table), id: options.id });
   const summaries = describeTable(table);
   const matrix = options.correlations === undefined ? null : correlations(table, options.correlations);
   if (options.json) {

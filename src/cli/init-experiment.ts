@@ -1,12 +1,12 @@
 /** The work of `segmenta init`: a first experiment for any table, with the reasons in its comments. */
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
+import { basename, extname, join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
 import { type ColumnSummary, describeTable, type NumberSummary, readTable } from "../data/index.js";
-import { EXIT, type Io } from "./io.js";
+import { EXIT, type Io, pathFrom } from "./io.js";
 
 export interface InitArguments {
   readonly table: string;
@@ -23,7 +23,7 @@ const MANY_ROWS = 20_000;
 
 /** Write `experiments/<name>.yaml`; answers the exit code. */
 export async function initExperiment(options: InitArguments, io: Io): Promise<number> {
-  const table = await readTable({ path: resolve(io.cwd, options.table) });
+  const table = await readTable({ path: pathFrom(io, options.table) });
   const name = options.name ?? experimentName(options.table);
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     throw new UserError("BAD_USAGE", {
@@ -33,7 +33,7 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
     });
   }
   const file = join("experiments", `${name}.yaml`);
-  if (existsSync(resolve(io.cwd, file)) && !options.force) {
+  if (existsSync(pathFrom(io, file)) && !options.force) {
     throw new UserError("BAD_USAGE", {
       what: `${file} is there already`,
       where: file,
@@ -41,8 +41,8 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
     });
   }
   const text = experimentText(name, options.table, table);
-  await mkdir(resolve(io.cwd, "experiments"), { recursive: true });
-  await writeFile(resolve(io.cwd, file), text);
+  await mkdir(pathFrom(io, "experiments"), { recursive: true });
+  await writeFile(pathFrom(io, file), text);
   io.out(`wrote ${file}\nrun it next: npx segmenta run ${name}\n`);
   return EXIT.good;
 }

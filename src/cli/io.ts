@@ -1,4 +1,5 @@
 /** The world outside, as the commands see it: two streams, a screen, a folder, a way to be stopped. */
+import { resolve } from "node:path";
 import { formatUserError, isUserError, UserErrors } from "../core/errors.js";
 
 export interface Io {
@@ -12,6 +13,11 @@ export interface Io {
   readonly cwd: string;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
+}
+
+/** A path as the user wrote it, where that still names the file; so messages show the user's own words. */
+export function pathFrom(io: Pick<Io, "cwd">, path: string): string {
+  return io.cwd === process.cwd() ? path : resolve(io.cwd, path);
 }
 
 /** One table of exit codes for all commands. */

@@ -1,10 +1,9 @@
 /** The work of `segmenta predict`: a file of any size in, a CSV out, in bounded memory. */
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { UserError } from "../core/errors.js";
 import { type Cell, columnNames, csvLine, openCsvWriter, type ReadOptions, readChunks } from "../data/index.js";
 import { loadModel, type Model, type Prediction } from "../pipeline/index.js";
-import { EXIT, type Io } from "./io.js";
+import { EXIT, type Io, pathFrom } from "./io.js";
 
 export interface PredictArguments {
   readonly model: string;
@@ -14,10 +13,10 @@ export interface PredictArguments {
 
 /** Score a file; answers the exit code. */
 export async function predictFile(options: PredictArguments, io: Io): Promise<number> {
-  const { model, compiled } = loadModel(await readText(resolve(io.cwd, options.model), options.model), options.model);
-  const reading = await readingFor(model, resolve(io.cwd, options.table), io.signal);
+  const { model, compiled } = loadModel(await readText(pathFrom(io, options.model), options.model), options.model);
+  const reading = await readingFor(model, pathFrom(io, options.table), io.signal);
   const header = [reading.id ?? "row", "segment", "name", "margin"];
-  const writer = options.out === undefined ? null : openCsvWriter(resolve(io.cwd, options.out), header);
+  const writer = options.out === undefined ? null : openCsvWriter(pathFrom(io, options.out), header);
   if (!writer) io.out(csvLine(header));
 
   const told = new Set<string>();

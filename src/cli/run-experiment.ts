@@ -1,5 +1,5 @@
 /** The work of `segmenta run`. */
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
@@ -14,7 +14,7 @@ import { headline, selectionRecord } from "../sweep/selection.js";
 import { openStore } from "../sweep/store/file-store.js";
 import { jsonText } from "../sweep/tables.js";
 import { loadExperiment } from "./experiment-file.js";
-import { EXIT, type Io } from "./io.js";
+import { EXIT, type Io, pathFrom } from "./io.js";
 import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
@@ -34,10 +34,10 @@ export interface RunArguments {
 /** Run an experiment file from end to end; answers the exit code. */
 export async function runExperiment(options: RunArguments, io: Io): Promise<number> {
   const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
-  const table = await readTable({ ...experiment.data, path: resolve(io.cwd, experiment.data.path) });
+  const table = await readTable({ ...experiment.data, path: pathFrom(io, experiment.data.path) });
   const domain = await readDomain(experiment, io.cwd);
-  const folder = await resultsFolder(experiment, tableChecksum(table), options.out, io.cwd);
-  const store = await openStore(resolve(io.cwd, folder), experiment.name);
+  const folder = await resultsFolder(experiment, tableChecksum(table), options.out, io);
+  const store = await openStore(pathFrom(io, folder), experiment.name);
 
   if (options.dryRun || options.explain) {
     const plan = planSweep(experiment, tableChecksum(table));
@@ -69,18 +69,26 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
 
   const files = resultFiles(result, assembled?.segments ?? []);
   if (assembled) files.set("model.json", assembled.text);
-  await writeResults(resolve(io.cwd, folder), files);
+  await writeResults(pathFrom(io, folder), files);
 
   if (options.json) io.out(jsonText(selectionRecord(result)));
   else {
     io.out(`\n${headline(result)}\n\n`);
-    io.out(`${leaderboard(result)}\n\n`);
+    io.out(`${leaderboard(result, io.columns)}\n\n`);
     io.out(`${decisionText(result, assembled?.segments ?? [], io.columns)}\n`);
-    io.out(`\nwritten to ${folder}/: ${[...files.keys()].join(", ")}\n`);
-    io.out(`open next: ${join(folder, "summary.md")}, then\n`);
-    io.out(`  npx segmenta predict ${join(folder, "model.json")} ${experiment.data.path}\n`);
+    io.out(`\n${nextSteps(folder, experiment)}\n`);
   }
   return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
+}
+
+/** What was written, and what to do with it. */
+function nextSteps(folder: string, experiment: Experiment): string {
+  const steps = [
+    ["read the decision", join(folder, "summary.md")],
+    ["all scores", join(folder, "metrics.csv")],
+    ["score customers", `npx segmenta predict ${join(folder, "model.json")} ${experiment.data.path}`],
+  ];
+  return [`Written to ${folder}. Next:`, ...steps.map(([what, how]) => `  ${what!.padEnd(18)} ${how}`)].join("\n");
 }
 
 /** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */
@@ -88,10 +96,10 @@ async function resultsFolder(
   experiment: Experiment,
   checksum: string,
   out: string | undefined,
-  cwd: string,
+  io: Io,
 ): Promise<string> {
   if (out !== undefined) return out;
   const folder = join("results", experiment.name);
-  const stored = await resultsChecksum(resolve(cwd, folder));
+  const stored = await resultsChecksum(pathFrom(io, folder));
   return stored === undefined || stored === checksum ? folder : `${folder}.local`;
 }

@@ -1,5 +1,7 @@
 /** `--dry-run` and `--explain`: what would run, what is stored, and why. Pure. */
+import { canonicalJson } from "../core/hash.js";
 import type { KeyParts, Plan, Trial } from "./plan.js";
+import { compareNatural } from "./rows.js";
 import type { FitRecord } from "./store/records.js";
 import type { Store } from "./store/store.js";
 
@@ -24,7 +26,16 @@ export function whyMissing(trial: Trial, stored: readonly FitRecord[]): string {
   if (!nearest) return stored.length === 0 ? "nothing is stored yet" : `no ${trial.algorithm.name} is stored yet`;
   const part = PARTS.find((name) => nearest.parts[name] !== trial.parts[name]);
   if (part === undefined) return "its journal line is lost";
+  if (part === "params") return `params ${changedParams(nearest.parts.params, trial.parts.params)}`;
   return `${part} ${brief(nearest.parts[part])} → ${brief(trial.parts[part])}`;
+}
+
+/** `k 2 → 4`: the parameters that differ between two parameter sets. */
+function changedParams(before: string, after: string): string {
+  const [a, b] = [before, after].map((text) => JSON.parse(text) as Record<string, unknown>);
+  const keys = [...new Set([...Object.keys(a!), ...Object.keys(b!)])].sort();
+  const changed = keys.filter((key) => JSON.stringify(a![key]) !== JSON.stringify(b![key]));
+  return changed.map((key) => `${key} ${String(a![key])} → ${String(b![key])}`).join(", ");
 }
 
 /** A hash by its first digits, other values as they are. */
@@ -39,7 +50,8 @@ function brief(value: string | number | null): string {
  * @param options.each - one line per trial; otherwise one per algorithm and space
  */
 export function explainPlan(plan: Plan, store: Store, options: { readonly each: boolean }): string {
-  const stored = [...store.fits()];
+  // In an order of their own, so that the words do not depend on which thread finished first.
+  const stored = [...store.fits()].sort((a, b) => compareNatural(canonicalJson(a.parts), canonicalJson(b.parts)));
   const lines: string[] = [];
   const groups = new Map<string, { cached: number; run: Trial[] }>();
   for (const trial of plan.trials) {

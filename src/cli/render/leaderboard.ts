@@ -3,6 +3,7 @@ import type { SweepResult } from "../../sweep/run.js";
 import type { Candidate } from "../../sweep/select/define.js";
 import { nameOf } from "../../sweep/select/ranking.js";
 import { plainTable } from "./plain-table.js";
+import { wrap } from "./wrap.js";
 
 /** How many ranked candidates are shown. */
 const SHOWN = 10;
@@ -17,13 +18,22 @@ function withSpread(candidate: Candidate, column: string, digits: number): strin
   return spread && Number(spread.toFixed(digits)) > 0 ? `${value} ±${spread.toFixed(digits)}` : value;
 }
 
-/** The candidates in the order of the rule, and the baselines below. */
-export function leaderboard(result: SweepResult): string {
+/** Columns that the numbers of a row take, beside the candidate's name. */
+const NUMBERS_WIDTH = 46;
+
+/** The name of a candidate, short enough for its column: words like `linkage=ward` lose their key, long ones their end. */
+function shortName(candidate: Candidate, among: readonly Candidate[], width: number): string {
+  const name = nameOf(candidate, among).replace(/\b[a-z]+[A-Z]?[a-zA-Z]*=([a-z-]+)(?= |$)/g, "$1");
+  return name.length <= width ? name : `${name.slice(0, width - 1)}…`;
+}
+
+/** The candidates in the order of the rule, and the baselines below; no line is longer than `columns`. */
+export function leaderboard(result: SweepResult, columns: number): string {
   const byId = new Map(result.candidates.map((candidate) => [candidate.id, candidate]));
   const ranked = result.verdict.ranking.map(({ id }) => byId.get(id)!);
   const line = (rank: string, candidate: Candidate) => [
     rank,
-    nameOf(candidate, result.candidates),
+    shortName(candidate, result.candidates, columns - NUMBERS_WIDTH),
     String(candidate.k),
     withSpread(candidate, "silhouette", 4),
     fixed(candidate.scores["davies_bouldin"], 3),
@@ -39,7 +49,7 @@ export function leaderboard(result: SweepResult): string {
   if (baselines.length > 0) notes.push("· baselines, never chosen");
   const gated = gateCounts(result);
   if (gated) notes.push(gated);
-  return [plainTable(head, rows, [2, 3, 4, 5, 6]), ...notes.map((note) => `  ${note}`)].join("\n");
+  return [plainTable(head, rows, [2, 3, 4, 5, 6]), ...notes.map((note) => wrap(note, columns, "    "))].join("\n");
 }
 
 /** `14 candidates fail a gate: coverage 6, small-cluster 8`. */

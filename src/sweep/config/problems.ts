@@ -157,6 +157,6 @@ function descriptionAt(schema: z.ZodType, path: Path): string | undefined {
   const inner = unwrap(own)?.meta() as { description?: string; unit?: string } | undefined;
   const description = meta?.description ?? inner?.description;
   const unit = meta?.unit ?? inner?.unit;
-  if (description) return unit ? `${description} (${unit})` : description;
+  if (description) return unit && !description.includes(unit) ? `${description} (${unit})` : description;
   return unit ? `its unit: ${unit}` : undefined;
 }

@@ -1,0 +1,88 @@
+/** The commands end to end, in this process, on small tables. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { segmenta, workFolder } from "./harness.js";
+
+const iris = () => readFileSync(new URL("../golden/data/iris.csv", import.meta.url), "utf8");
+
+test("any table goes through: init, run, predict, without a change by hand", async () => {
+  const folder = workFolder({ "iris.csv": iris() });
+  expect(await segmenta(folder, "init", "iris.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(join(folder, "experiments/iris.yaml"), "utf8")).toMatchSnapshot("experiment");
+
+  const ran = await segmenta(folder, "run", "iris", "seeds=1");
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatchSnapshot("run");
+  expect(Math.max(...ran.out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+  expect(ran.err + ran.out).not.toMatch(/\u001b/);
+
+  const predicted = await segmenta(folder, "predict", "results/iris/model.json", "iris.csv");
+  const segments = predicted.out
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",")[1]);
+  const assigned = readFileSync(join(folder, "results/iris/assignments.csv"), "utf8").trimEnd().split("\n").slice(1);
+  expect(segments).toEqual(assigned.map((line) => line.split(",")[1]));
+});
+
+test("init sees ids, texts, skew and missing values", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => {
+    const spend = i === 39 ? 90_000 : i * i;
+    return `c${i},${spend},${i % 3 === 0 ? "" : i % 7},${["north", "south"][i % 2]},"comment ${i}"`;
+  });
+  const folder = workFolder({ "Shop Customers.csv": `customer,spend,visits,region,remark\n${rows.join("\n")}\n` });
+  expect(await segmenta(folder, "init", "Shop Customers.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(join(folder, "experiments/shop-customers.yaml"), "utf8")).toMatchSnapshot();
+  const ran = await segmenta(folder, "run", "shop-customers", "seeds=1");
+  expect(ran).toMatchObject({ code: 0 });
+});
+
+test("a dry run prints the plan and writes nothing; explain names what changed", async () => {
+  const folder = workFolder({ "iris.csv": iris() });
+  await segmenta(folder, "init", "iris.csv");
+  const small = ["sweep={kmeans: {k: [2, 3]}}", "seeds=1"];
+  const dry = await segmenta(folder, "run", "iris", ...small, "--dry-run");
+  expect(dry).toMatchObject({ code: 0, out: expect.stringContaining("2 trials: cached 0, run 2") });
+  await segmenta(folder, "run", "iris", ...small);
+  const wider = await segmenta(
+    folder,
+    "run",
+    "iris",
+    "sweep={kmeans: {k: [2, 3, 4]}}",
+    "seeds=1",
+    "--dry-run",
+    "--explain",
+  );
+  expect(wider.out).toMatchSnapshot();
+});
+
+test("describe prints at most 80 columns, and JSON on demand", async () => {
+  const folder = workFolder({ "iris.csv": iris() });
+  const { out } = await segmenta(folder, "describe", "iris.csv", "--correlations", "pearson");
+  expect(out).toMatchSnapshot();
+  expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  const json = JSON.parse((await segmenta(folder, "describe", "iris.csv", "--json")).out);
+  expect(json.columns[0]).toMatchObject({ name: "sepal_length", count: 150, missing: 0 });
+});
+
+test("list names everything, with options and papers for one", async () => {
+  const folder = workFolder();
+  const { out } = await segmenta(folder, "list");
+  for (const name of ["kmeans", "silhouette", "majority", "impute", "pca"]) expect(out).toContain(name);
+  expect((await segmenta(folder, "list", "algorithms", "kmeans")).out).toContain("nInit = 10");
+});
+
+test("--json: the decision on stdout, events on stderr, a line each", async () => {
+  const folder = workFolder({ "iris.csv": iris() });
+  await segmenta(folder, "init", "iris.csv");
+  const { out, err } = await segmenta(folder, "run", "iris", "sweep={kmeans: {k: [2, 3]}}", "--json");
+  expect(JSON.parse(out)).toMatchObject({ experiment: "iris", outcome: "chosen", winner: { k: 2 } });
+  const events = err
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string });
+  expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(["plan", "fit", "score", "done"]));
+});
