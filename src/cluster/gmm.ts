@@ -6,12 +6,12 @@ import { type Labels, renumber } from "../core/labels.js";
 import { log } from "../core/math.js";
 import type { Matrix } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
+import { type CovarianceType, type EmResult, emFromLabels, type Mixture } from "../kernels/gmm.js";
 import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
 import { bestOfStarts } from "./kmeans.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters } from "./require.js";
 import { matrixOf, pickRows } from "./rows.js";
-import { type CovarianceType, type EmResult, emFromLabels, type Mixture } from "./slow/em.js";
 
 const params = z.strictObject({
   k: z
@@ -66,7 +66,7 @@ type GmmParams = z.output<typeof params>;
 export const gmm = defineAlgorithm({
   name: "gmm",
   title: "Gaussian mixture: each row goes to the bell-shaped cluster most likely to have made it",
-  version: 2,
+  version: 3,
   cites: ["dempster1977", "schwarz1978", "akaike1974", "biernacki2000"],
   can: { noise: false, seeded: true, baseline: false },
   params,
@@ -89,11 +89,11 @@ function fitGmm(x: Matrix, params: GmmParams, seed: number): Fit {
   requireClusters(x, params.k);
   const { rows: n, cols: d } = x;
   const { k, covarianceType: type } = params;
-  const { centred, middle } = centre(x);
+  const middle = columnMeans(x);
 
   let best: EmResult | undefined;
   for (let start = 0; start < params.nInit; start++) {
-    const result = emFromLabels(centred, n, d, kMeansStart(x, k, seed, start), k, type, params);
+    const result = emFromLabels(x, kMeansStart(x, k, seed, start), k, type, { ...params, middle });
     if (best === undefined || meanOf(result.logLikelihoods) > meanOf(best.logLikelihoods)) best = result;
   }
   const { mixture, responsibilities, logLikelihoods, bounds, converged } = best!;
@@ -147,14 +147,12 @@ function kMeansStart(x: Matrix, k: number, seed: number, start: number): Int32Ar
   return bestOfStarts(x, { k, nInit: 1, maxIter: 300, tol: 1e-4 }, seed, "gmm/init", start).labels;
 }
 
-/** Rows minus the column means: densities are computed near 0, where the digits are. */
-function centre({ data, rows, cols }: Matrix): { centred: Float64Array; middle: Float64Array } {
+/** The column means. Densities are computed around them, near 0, where the digits are. */
+function columnMeans({ data, rows, cols }: Matrix): Float64Array {
   const middle = new Float64Array(cols);
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) middle[j]! += data[i * cols + j]! - data[j]!;
   for (let j = 0; j < cols; j++) middle[j] = data[j]! + middle[j]! / rows;
-  const centred = new Float64Array(rows * cols);
-  for (let e = 0; e < centred.length; e++) centred[e] = data[e]! - middle[e % cols]!;
-  return { centred, middle };
+  return middle;
 }
 
 /** The component of the highest responsibility, ties to the lower one. */

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { fitOne } from "../../src/cluster/define.js";
 import { countParameters, gmm } from "../../src/cluster/gmm.js";
-import { type CovarianceType, emFromLabels } from "../../src/cluster/slow/em.js";
 import { type Matrix, matrix } from "../../src/core/matrix.js";
 import { stream } from "../../src/core/rng.js";
+import { type CovarianceType, emFromLabels } from "../../src/kernels/gmm.js";
 import { reference, referenceRows, referenceSets } from "../reference.js";
 import { expectNear, expectWithin } from "./near.js";
 
@@ -15,9 +15,9 @@ test("two pairs by hand: weights, means, variances and the first bound", () => {
   // Labels {0 2} {100 104}: weights 1/2, means 1 and 102, variances 1 and 4 (+1e-6). The pairs are so far apart that each
   // row belongs to its own component to the last digit, so the first bound is
   //   ln ½ − ½ ln 2π − ½ (½ ln 1 + ½ ln 4) − ½ · 1, every row standing one deviation from its mean.
-  const x = Float64Array.of(0, 2, 100, 104);
+  const x = matrix([[0], [2], [100], [104]]);
   const labels = Int32Array.of(0, 0, 1, 1);
-  const { mixture, bounds } = emFromLabels(x, 4, 1, labels, 2, "full", { tol: 1e-3, maxIter: 100, regCovar: 1e-6 });
+  const { mixture, bounds } = emFromLabels(x, labels, 2, "full", { tol: 1e-3, maxIter: 100, regCovar: 1e-6 });
   expectWithin(bounds[0]!, Math.log(0.5) - 0.5 * Math.log(2 * Math.PI) - 0.25 * Math.log(4) - 0.5, 1e-6);
   expect(bounds.length).toBe(2);
   [0.5, 0.5].forEach((weight, c) => {
@@ -88,7 +88,7 @@ describe.each(sets)("as scikit-learn on %s", (set) => {
     const start = Int32Array.from(fixed[`k=${k} init_labels`]);
     const expected = fixed[name];
 
-    const { mixture, bounds, responsibilities, logLikelihoods } = emFromLabels(x.data, n, d, start, k, type, {
+    const { mixture, bounds, responsibilities, logLikelihoods } = emFromLabels(x, start, k, type, {
       tol: 1e-10,
       maxIter: 5000,
       regCovar: 1e-6,
@@ -113,7 +113,7 @@ describe.each(sets)("as scikit-learn on %s", (set) => {
     });
 
     // At scikit-learn's own tolerance: the same number of rounds.
-    const early = emFromLabels(x.data, n, d, start, k, type, { tol: 1e-3, maxIter: 1000, regCovar: 1e-6 });
+    const early = emFromLabels(x, start, k, type, { tol: 1e-3, maxIter: 1000, regCovar: 1e-6 });
     const sklearn = expected["sklearn_default_tol_1e-3"];
     expect(early.bounds.length).toBe(sklearn.n_iter);
     expectWithin(early.bounds.at(-1)!, sklearn.lower_bound, 1e-6);

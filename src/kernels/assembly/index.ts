@@ -9,3 +9,4 @@ export * from "./linkage";
 export * from "./kmedoids";
 export * from "./dbscan";
 export * from "./kmeans";
+export * from "./gmm";

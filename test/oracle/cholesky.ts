@@ -1,5 +1,5 @@
 /** Σ = L·Lᵀ for the small covariance matrices of mixtures. */
-import { log } from "../../core/math.js";
+import { log } from "../../src/core/math.js";
 
 export interface Cholesky {
   /** d×d, lower triangle; the rest is 0. */

@@ -5,7 +5,7 @@
  * arithmetic is not: scatter is summed around the new mean, in a second pass, instead of E[x²] − mean², which
  * loses all digits when a column lies far from 0.
  */
-import { exp, log } from "../../core/math.js";
+import { exp, log } from "../../src/core/math.js";
 import { cholesky, squaredLengthUnder } from "./cholesky.js";
 
 export type CovarianceType = "full" | "tied" | "diag" | "spherical";
