@@ -55,7 +55,7 @@ export function cutTree({ merges, heights }: LinkageTree, k: number): Labels {
 }
 
 /** Follow parents to the end, shortening the way for the next caller. */
-function rootOf(parent: Int32Array, i: number): number {
+export function rootOf(parent: Int32Array, i: number): number {
   let root = i;
   while (parent[root] !== root) root = parent[root]!;
   let at = i;

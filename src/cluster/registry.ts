@@ -5,6 +5,7 @@ import { agglomerative } from "./agglomerative.js";
 import { dbscan } from "./dbscan.js";
 import type { Algorithm } from "./define.js";
 import { gmm } from "./gmm.js";
+import { hdbscan } from "./hdbscan.js";
 import { kmeans } from "./kmeans.js";
 import { kmedoids } from "./kmedoids.js";
 import { quantileBins } from "./quantile-bins.js";
@@ -17,6 +18,7 @@ export const algorithms: readonly Algorithm[] = [
   agglomerative,
   kmedoids,
   dbscan,
+  hdbscan,
   quantileBins,
   zeroCells,
   randomLabels,

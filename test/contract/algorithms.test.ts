@@ -150,7 +150,8 @@ describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const
             break;
           case "nearest-neighbour":
             expect(assignment.points.rows).toBe(assignment.labels.length);
-            expect(new Set(assignment.labels).size).toBe(clusters);
+            // points of noise may make new rows noise
+            expect(new Set(assignment.labels.filter((label) => label >= 0)).size).toBe(clusters);
             break;
           case "thresholds":
             expect(assignment.labels.length).toBe(assignment.thresholds.length + 1);
