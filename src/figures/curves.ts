@@ -9,6 +9,11 @@ interface CurvePoint extends LinePoint {
   readonly seeds: number;
 }
 
+interface CurveLine {
+  readonly name: string;
+  readonly points: readonly CurvePoint[];
+}
+
 /**
  * One line per algorithm over k, by the mean over seeds. Where an algorithm was tried with several settings, each k
  * shows the best of them by this index; the table says which.
@@ -16,7 +21,8 @@ interface CurvePoint extends LinePoint {
  * @throws UserError `SPACE_MISMATCH` if the rows were judged in more than one space
  */
 export function curvesFigure(rows: readonly SweepRow[], metric: FigureMetric): FigureSpec {
-  const lines = curveLines(rows, metric);
+  const all = curveLines(rows, metric);
+  const { lines, left } = withinReach(all);
   const { data, annotations } = lines.length > 0 ? lineTraces(lines) : { data: [], annotations: [] };
   const best = lines.map(({ name, points }) => {
     const top = points.reduce((a, b) => (isBetter(b.value, a.value, metric) ? b : a));
@@ -24,7 +30,9 @@ export function curvesFigure(rows: readonly SweepRow[], metric: FigureMetric): F
   });
   return figure({
     question: `How many segments are best by ${metric.title}?`,
-    hint: `${metric.better === "higher" ? "Higher" : "Lower"} is better; whiskers: ± one deviation over seeds; hollow: closed out by a gate`,
+    hint: `${metric.better === "higher" ? "Higher" : "Lower"} is better; whiskers: ± one deviation over seeds; hollow: closed out by a gate${
+      left === 0 ? "" : `; ${left} of them beyond the right edge`
+    }`,
     alt: `${metric.title} against the number of segments, one line per algorithm. ${
       best.length > 0 ? `Best values: ${listed(best)}.` : "No algorithm has a value."
     }`,
@@ -37,7 +45,7 @@ export function curvesFigure(rows: readonly SweepRow[], metric: FigureMetric): F
     },
     table: {
       columns: ["algorithm", "setting", "k", "mean", "sd", "seeds", "closed out"],
-      rows: lines.flatMap(({ name, points }) =>
+      rows: all.flatMap(({ name, points }) =>
         points.map((point) => [
           name,
           point.setting,
@@ -52,7 +60,18 @@ export function curvesFigure(rows: readonly SweepRow[], metric: FigureMetric): F
   });
 }
 
-function curveLines(rows: readonly SweepRow[], metric: FigureMetric): { name: string; points: CurvePoint[] }[] {
+/** Points that a gate closed out, beyond every k that is open, would squeeze the rest: the table alone has them. */
+function withinReach(all: readonly CurveLine[]): { lines: CurveLine[]; left: number } {
+  const open = all.flatMap(({ points }) => points.filter((point) => point.open).map((point) => point.k));
+  const highest = open.length > 0 ? Math.max(...open) : Number.POSITIVE_INFINITY;
+  const lines = all
+    .map(({ name, points }) => ({ name, points: points.filter((point) => point.open || point.k <= highest) }))
+    .filter(({ points }) => points.length > 0);
+  const count = (list: readonly CurveLine[]) => list.reduce((sum, { points }) => sum + points.length, 0);
+  return { lines, left: count(all) - count(lines) };
+}
+
+function curveLines(rows: readonly SweepRow[], metric: FigureMetric): CurveLine[] {
   const families = new Map<string, Map<number, CurvePoint>>();
   for (const candidate of candidatesOf(rows)) {
     const spread = candidate.scores[metric.name];

@@ -84,7 +84,7 @@ export function histogramsFigure(input: SegmentHistograms): FigureSpec {
     const top = 1 - index * (height + gap);
     const bars = shares(segment.counts);
     const yaxis = `y${suffix}`;
-    layout[`yaxis${suffix}`] = axis(index === Math.floor((segments.length - 1) / 2) ? "share of the segment (%)" : "", {
+    layout[`yaxis${suffix}`] = axis(index === Math.floor((segments.length - 1) / 2) ? "share (%)" : "", {
       domain: [Math.max(0, top - height), top],
       nticks: 3,
       showline: false,
@@ -141,7 +141,7 @@ export function histogramsFigure(input: SegmentHistograms): FigureSpec {
     alt: `Histograms of ${input.feature} (${unit}) for ${segments.length} segments in ${bins} shared bins. ${peaks.join("; ")}.`,
     data,
     layout: { ...layout, annotations, bargap: 0, barmode: "overlay" },
-    height: 150 + 92 * Math.max(1, segments.length),
+    height: 150 + Math.max(220, 92 * segments.length),
     digits: 4,
     table: {
       columns: ["from", "to", ...segments.map((segment) => segment.name)],

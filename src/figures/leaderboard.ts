@@ -60,7 +60,7 @@ export function leaderboardFigure(input: LeaderboardInput): FigureSpec {
     const start = panel * (width + gap);
     axes[`xaxis${suffix}`] = axis(
       `${metric.title}<br>(${metric.unit ?? "no unit"})<br>${metric.better === "higher" ? "higher is better →" : "← lower is better"}`,
-      { domain: [start, Math.min(1, start + width)], nticks: 4, tickangle: 0, showline: false },
+      { domain: [start, Math.min(1, start + width)], nticks: 5, tickangle: 0, showline: false },
     );
     data.push(...panelTraces(shown, places, metric, `x${suffix}`, winner));
   });

@@ -61,8 +61,8 @@ export function lineTraces(lines: readonly Line[]): { data: Trace[]; annotations
 export function kAxis(lines: readonly Line[]): Plain {
   const ks = lines.flatMap((line) => line.points.map((point) => point.k));
   const range = ks.length > 0 ? { range: [Math.min(...ks) - 0.4, Math.max(...ks) + 0.4] } : {};
-  const dtick = ks.length > 0 && Math.max(...ks) - Math.min(...ks) > 20 ? 5 : 1;
-  return axis("number of segments k (count)", { dtick, ...range });
+  const few = ks.length > 0 && Math.max(...ks) - Math.min(...ks) <= 20;
+  return axis("number of segments k (count)", { ...(few ? { dtick: 1 } : { nticks: 12 }), ...range });
 }
 
 /** Names of lines that end at the same k are moved apart. */

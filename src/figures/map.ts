@@ -1,5 +1,6 @@
 /** Maps of the customers: the plane of two principal components, and t-SNE. */
 import { percent, readable } from "../core/words.js";
+import { spreadApart } from "./lines.js";
 import { lightChrome, segmentColour } from "./palette.js";
 import { extent, type MapPoints, mapTraces, rasterAbove, segmentCentres } from "./points.js";
 import { axis, type FigureSpec, figure, type Plain, type Trace } from "./spec.js";
@@ -23,7 +24,9 @@ export function pcaMapFigure(input: PcaMapInput): FigureSpec {
   const [y0, y1] = extent(input.y);
   const reach = Math.max(1e-300, ...longest.map((arrow) => Math.hypot(arrow.x, arrow.y)));
   const scale = (0.42 * Math.min(x1 - x0, y1 - y0)) / reach;
-  const arrows = longest.flatMap((arrow) => arrowTo(arrow.feature, arrow.x * scale, arrow.y * scale));
+  const tips = longest.map(({ feature, x, y }) => ({ feature, x: x * scale, y: y * scale }));
+  const places = namePlaces(tips, 0.05 * (y1 - y0));
+  const arrows = tips.flatMap((tip, index) => arrowTo(tip.feature, tip.x, tip.y, places[index]!));
   const kept = percent(first + second);
   const lost = percent(1 - first - second);
   return map(input, {
@@ -107,17 +110,34 @@ function centreTraces(centres: ReturnType<typeof segmentCentres>): Trace[] {
   ];
 }
 
-function arrowTo(feature: string, x: number, y: number): Plain[] {
+/** Heights of the names at the tips: on each side of the origin they keep a distance. */
+function namePlaces(tips: readonly { readonly x: number; readonly y: number }[], gap: number): number[] {
+  const places = tips.map((tip) => tip.y);
+  for (const right of [true, false]) {
+    const members = [...tips.keys()].filter((index) => tips[index]!.x >= 0 === right);
+    const apart = spreadApart(
+      members.map((index) => tips[index]!.y),
+      gap,
+    );
+    members.forEach((index, at) => {
+      places[index] = apart[at]!;
+    });
+  }
+  return places;
+}
+
+function arrowTo(feature: string, x: number, y: number, nameY: number): Plain[] {
   const arrow = { x, y, ax: 0, ay: 0, xref: "x", yref: "y", axref: "x", ayref: "y", text: "", showarrow: true };
   return [
     { ...arrow, arrowhead: 2, arrowsize: 0.9, arrowwidth: 1.6, arrowcolor: lightChrome.ink },
     {
       x,
-      y,
+      y: nameY,
       text: feature,
       showarrow: false,
       xanchor: x >= 0 ? "left" : "right",
-      yanchor: y >= 0 ? "bottom" : "top",
+      xshift: x >= 0 ? 5 : -5,
+      yanchor: "middle",
       font: { size: 11, color: lightChrome.ink },
       bgcolor: `${lightChrome.paper}cc`,
       borderpad: 1,

@@ -22,7 +22,7 @@ export function snakePlotFigure(input: SnakePlotInput): FigureSpec {
   const { features, segments } = input;
   const last = features.length - 1;
   const ends = segments.map((segment) => segment.percentiles.findLast((value) => value !== null) ?? 50);
-  const places = spreadApart(ends, 5.5);
+  const places = spreadApart(ends, 7);
   const extremes = segments.map((segment) => {
     const known = segment.percentiles
       .map((value, i) => ({ value, feature: features[i]! }))
@@ -82,7 +82,7 @@ export function snakePlotFigure(input: SnakePlotInput): FigureSpec {
       })),
       margin: { r: 150, b: 130 },
     },
-    height: 500,
+    height: 560,
     digits: 3,
     table: {
       columns: ["feature", ...segments.map((segment) => segment.name)],

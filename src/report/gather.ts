@@ -172,7 +172,8 @@ function segmentFigures(
       }),
     );
   }
-  const space = result.spaces.get(result.experiment.score.space);
+  // The map is of all prepared columns, also where the decision was made on a projection of them.
+  const space = result.spaces.get(result.winner!.trial.prepare) ?? result.spaces.get(result.experiment.score.space);
   if (space && space.x.cols >= 2 && space.x.rows >= 3) {
     const { fitted } = pca.fit(space.x, { components: 2 });
     const scores = pca.transform(space.x, fitted);
