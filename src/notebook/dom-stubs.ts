@@ -1,6 +1,6 @@
 /** What a page has and jsdom has not, as far as Plotly asks for it: places and sizes, a canvas, object URLs. */
 import { encodePng } from "./png.js";
-import { empty, ownBox, pageBox, rectangleOf } from "./svg-boxes.js";
+import { empty, ownBox, pageBox, pathLength, pointAlong, rectangleOf } from "./svg-boxes.js";
 
 /** The parts of a jsdom window that are touched here. */
 export interface StubWindow {
@@ -25,8 +25,12 @@ export function installStubs(window: StubWindow): void {
       const { left, right } = ownBox(this) ?? empty;
       return right - left;
     },
-    getTotalLength: () => 0,
-    getPointAtLength: () => ({ x: 0, y: 0 }),
+    getTotalLength(this: Element) {
+      return pathLength(this.getAttribute("d") ?? "");
+    },
+    getPointAtLength(this: Element, length: number) {
+      return pointAlong(this.getAttribute("d") ?? "", length);
+    },
   });
   Object.assign(window.HTMLCanvasElement.prototype, {
     getContext(this: Canvas) {

@@ -121,10 +121,46 @@ function transformOf(element: Element): Affine[] {
   });
 }
 
-/** From the end points of its commands. */
 function pathBox(d: string): Box | null {
-  let [x, y] = [0, 0];
   let box: Box | null = null;
+  for (const { x, y } of pathPoints(d)) box = union(box, { left: x, right: x, top: y, bottom: y });
+  return box;
+}
+
+/** The length of a path, as if its curves were straight; arrowheads ask. */
+export function pathLength(d: string): number {
+  const points = pathPoints(d);
+  return points.slice(1).reduce((sum, point, i) => sum + distance(points[i]!, point), 0);
+}
+
+/** The point so far along a path. */
+export function pointAlong(d: string, length: number): Point {
+  const points = pathPoints(d);
+  let left = length;
+  for (let i = 1; i < points.length; i++) {
+    const [from, to] = [points[i - 1]!, points[i]!];
+    const step = distance(from, to);
+    if (left <= step && step > 0) {
+      return { x: from.x + ((to.x - from.x) * left) / step, y: from.y + ((to.y - from.y) * left) / step };
+    }
+    left -= step;
+  }
+  return points.at(-1) ?? { x: 0, y: 0 };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+/** The end points of a path's commands. */
+function pathPoints(d: string): Point[] {
+  let [x, y] = [0, 0];
+  const points: Point[] = [];
   for (const [, command, list] of d.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)) {
     const values = numbersIn(list!);
     const relative = command === command!.toLowerCase();
@@ -136,10 +172,10 @@ function pathBox(d: string): Box | null {
       if (kind === "H") x = relative ? x + last : last;
       else if (kind === "V") y = relative ? y + last : last;
       else [x, y] = relative ? [x + before, y + last] : [before, last];
-      box = union(box, { left: x, right: x, top: y, bottom: y });
+      points.push({ x, y });
     }
   }
-  return box;
+  return points;
 }
 
 const ascent = 0.93;

@@ -58,6 +58,27 @@ describe("an SVG", () => {
     expect(placeOf(svg, "component 1").y).toBeLessThan(300);
   });
 
+  test("draws arrows of annotations with their heads", () => {
+    const arrow = {
+      x: 2,
+      y: 2,
+      ax: 1,
+      ay: 1,
+      xref: "x",
+      yref: "y",
+      axref: "x",
+      ayref: "y",
+      text: "",
+      showarrow: true,
+      arrowhead: 2,
+    };
+    const arrows = figureToSvg({ ...map, layout: { ...map.layout, annotations: [arrow] } });
+    // The shaft ends before the head, and is not dashed away; the head is a path of its own.
+    expect(arrows).toMatch(/class="annotation-arrow-g"/);
+    expect(arrows.match(/annotation-arrow-g[\s\S]*?<\/g>/)?.[0].match(/<path/g)).toHaveLength(2);
+    expect(arrows).not.toContain("stroke-dasharray: 0px, 100px");
+  });
+
   test("is the same each time, and leaves the figure as it was", () => {
     const before = JSON.stringify(map);
     expect(figureToSvg(map)).toBe(svg);

@@ -74,6 +74,8 @@ describe("the kernel", () => {
     expect(error.ename).toBe("TypeScriptError");
     expect(error.evalue).toBe("line 2:7 - error TS2322: Type 'null' is not assignable to type 'string'.");
     expect(error.traceback).toEqual([error.evalue, "    const wrong: string = null;", "          ^"]);
+    // With the browser's library `name` would be a global text, and a forgotten declaration would pass.
+    expect((await run(kernel, "console.log(name);")).error.evalue).toContain("TS2304: Cannot find name 'name'");
     const modern = await run(kernel, "console.log([3, 1, 2].findLast((x) => x < 3));");
     expect(modern.error).toBeUndefined();
     expect(modern.text).toBe("2\n");

@@ -46,7 +46,7 @@ function sendEveryMessage(requireFromTslab) {
 /**
  * Faults: `moduleResolution: node10` is fixed in tslab, so packages that only have `exports`, subpaths and this
  * package's own name fail the type check; types are not strict; the library stops at ES2022. (tslab's own TypeScript,
- * 5.0, knows `findLast` of ES2023, not yet `toSorted`.)
+ * 5.0, knows `findLast` of ES2023, not yet `toSorted`.) No browser types: cells run in Node.
  */
 function checkTypesAsTheProjectDoes(requireFromTslab) {
   replaceExports(requireFromTslab, "@tslab/typescript-for-tslab", (ts) => ({
@@ -57,7 +57,8 @@ function checkTypesAsTheProjectDoes(requireFromTslab) {
           ...options,
           strict: true,
           moduleResolution: ts.ModuleResolutionKind.Bundler,
-          lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+          lib: ["lib.es2023.d.ts"],
+          types: ["node"],
         },
         ...rest,
       ),
