@@ -130,7 +130,7 @@ const frame = z.strictObject({
  * @param overrides - `key=value` pairs of the command line, in the same words as the file
  * @throws UserError or UserErrors with every problem found, each with its line
  */
-export function parseExperiment(text: string, file: string, overrides: readonly string[] = []): Experiment {
+export function parseExperiment(text: string, file = "experiment", overrides: readonly string[] = []): Experiment {
   const source = parseConfigText(text, file, overrides);
   const problems = new Problems(source);
   const parsed = problems.parse(frame, source.value, [], Object.keys(frame.shape));

@@ -1,0 +1,51 @@
+/** Segmenta from a program: the public surface on one screen. */
+
+export { assign } from "./cluster/assign.js";
+export type { Algorithm, Assigned, Assignment, Fit } from "./cluster/define.js";
+// Cluster and judge a matrix.
+export { cluster } from "./cluster/fit.js";
+export { algorithmNamed, algorithms } from "./cluster/registry.js";
+export { type ErrorCode, formatUserError, isUserError, UserError, UserErrors } from "./core/errors.js";
+export { canonicalLabels, type Labels, NOISE } from "./core/labels.js";
+// The shared words.
+export { type Matrix, matrix, takeRows } from "./core/matrix.js";
+export type { Note } from "./core/notes.js";
+export { type Rng, stream } from "./core/rng.js";
+export { type Column, numberColumn, type Table, tableChecksum, toMatrix } from "./core/table.js";
+// Tables from files.
+export {
+  type ColumnSummary,
+  type Correlations,
+  correlations,
+  describeTable,
+  readChunks,
+  readTable,
+} from "./data/index.js";
+export { reducerNamed, reducers } from "./decomposition/registry.js";
+export { type Agreement, agreementNamed, agreements } from "./metrics/agreement.js";
+export { metricNamed, metrics } from "./metrics/registry.js";
+export { score } from "./metrics/score.js";
+// The model artifact.
+export { type LoadedModel, loadModel, type Model, type Prediction, predict, serializeModel } from "./pipeline/index.js";
+export { applyPreparation, fitPreparation, type PreparedStep } from "./preprocessing/preparation.js";
+export { steps } from "./preprocessing/registry.js";
+// What segments are like.
+export { learnRules, type Profile, profileSegments, readSegment } from "./segments/index.js";
+export {
+  type Executor,
+  type Experiment,
+  inThread,
+  memoryStore,
+  openStore,
+  parseExperiment,
+  resultFiles,
+  rules,
+  runSweep,
+  type Store,
+  type SweepEvent,
+  type SweepResult,
+  workerPool,
+  writeResults,
+} from "./sweep/index.js";
+// Sweeps.
+export { type AssembledModel, assembleModel } from "./sweep/model.js";
