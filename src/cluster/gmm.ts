@@ -66,7 +66,7 @@ type GmmParams = z.output<typeof params>;
 export const gmm = defineAlgorithm({
   name: "gmm",
   title: "Gaussian mixture: each row goes to the bell-shaped cluster most likely to have made it",
-  version: 3,
+  version: 4,
   cites: ["dempster1977", "schwarz1978", "akaike1974", "biernacki2000"],
   can: { noise: false, seeded: true, baseline: false },
   params,

@@ -47,6 +47,8 @@ export interface EmOptions {
 }
 
 const LOG_TWO_PI = log(2 * Math.PI);
+/** The words of `emChunks`. */
+const TYPES = { diag: 0, full: 1, tied: 2, spherical: 3 } as const;
 /** Chunks per call into WebAssembly: some milliseconds. */
 const SLICE = 64;
 
@@ -128,8 +130,8 @@ function place(
   const dp = d + (d & 1);
   const chunkCount = Math.ceil(n / 64);
   const tiles = countTiles(dp);
-  const secondLength = { full: k * tiles * 16, tied: tiles * 16, diag: k * dp * 2, spherical: k * dp * 2 }[type];
-  const shapeLength = { full: k * dp * dp, tied: dp * dp + dp + k * dp, diag: k * dp, spherical: k * dp }[type];
+  const secondLength = { full: k * tiles * 16, tied: tiles * 16, diag: k * dp * 2, spherical: k * 2 }[type];
+  const shapeLength = { full: k * dp * dp, tied: dp * dp + dp + k * dp, diag: k * dp, spherical: k }[type];
   const state: State = {
     arena,
     n,
@@ -150,9 +152,9 @@ function place(
     sums: arena.f64(k * 2 + k * dp * 2 + secondLength),
     sumsLength: k * 2 + k * dp * 2 + secondLength,
     rows: arena.f64(chunkCount * 64),
-    work: arena.f64((2 * dp + 4) * 64),
+    work: arena.f64((2 * dp + k + 6) * 64),
   };
-  arena.viewF64(state.work, (2 * dp + 4) * 64).fill(0);
+  arena.viewF64(state.work, (dp + 4) * 64).fill(0);
 
   const chunks = arena.viewF64(state.chunks, chunkCount * 64 * dp).fill(0);
   const responsibilities = arena.viewF64(state.responsibilities, chunkCount * 64 * k).fill(0);
@@ -197,7 +199,7 @@ function run(state: State, steps: "maximise" | "expect" | "both"): number {
       dp,
       k,
       state.means,
-      type === "full" ? 1 : type === "tied" ? 2 : 0,
+      TYPES[type],
       state.shape,
       state.constants,
       state.responsibilities,
@@ -281,19 +283,20 @@ function variances(
   moved: (c: number, a: number, b: number) => number,
 ): Float64Array {
   const secondAt = k * 2 + k * dp * 2;
-  const diag = new Float64Array(k * d);
-  for (let c = 0; c < k; c++) {
-    for (let j = 0; j < d; j++) {
-      diag[c * d + j] = (pair(secondAt + (c * dp + j) * 2) + moved(c, j, j)) / mass[c]! + regCovar;
+  if (type === "diag") {
+    const diag = new Float64Array(k * d);
+    for (let c = 0; c < k; c++) {
+      for (let j = 0; j < d; j++) {
+        diag[c * d + j] = (pair(secondAt + (c * dp + j) * 2) + moved(c, j, j)) / mass[c]! + regCovar;
+      }
     }
+    return diag;
   }
-  if (type === "diag") return diag;
-  const spherical = new Float64Array(k);
-  for (let c = 0; c < k; c++) {
-    for (let j = 0; j < d; j++) spherical[c]! += diag[c * d + j]!;
-    spherical[c]! /= d;
-  }
-  return spherical;
+  return Float64Array.from({ length: k }, (_, c) => {
+    let scatter = pair(secondAt + c * 2);
+    for (let j = 0; j < d; j++) scatter += moved(c, j, j);
+    return scatter / mass[c]! / d + regCovar;
+  });
 }
 
 /** Write what the next E-step needs; false when a covariance is not positive definite. */
@@ -319,10 +322,14 @@ function prepare(state: State, { weights, means, covariances }: Mixture): boolea
   }
   for (let c = 0; c < k; c++) {
     let logDeterminant = 0;
-    for (let j = 0; j < d; j++) {
-      const variance = type === "diag" ? covariances[c * d + j]! : covariances[c]!;
-      logDeterminant += log(variance);
-      shape[c * dp + j] = 1 / variance;
+    if (type === "spherical") {
+      logDeterminant = d * log(covariances[c]!);
+      shape[c] = 1 / covariances[c]!;
+    } else {
+      for (let j = 0; j < d; j++) {
+        logDeterminant += log(covariances[c * d + j]!);
+        shape[c * dp + j] = 1 / covariances[c * d + j]!;
+      }
     }
     constants[c] = log(weights[c]!) - 0.5 * (d * LOG_TWO_PI + logDeterminant);
   }

@@ -3,10 +3,12 @@
 //
 // A chunk is dp × 64 f64, dimension by dimension; dp is d rounded up to even, the added dimension is 0. Sums are
 // about the old means: z = x − mean is small where responsibility is large, so nothing is lost to cancellation.
-import { getF64 } from "./memory";
+import { getF64, setF64 } from "./memory";
 
 /** Largest responsibility below which a chunk adds nothing to a component: 1e-16 of a row. */
 const NOTHING: f64 = 1e-16;
+/** A log density this far below the largest is a responsibility below 1e-17. */
+const FAR_BELOW: f64 = -40;
 
 /**
  * exp(x) for two x ≤ 0, to about one unit in the last place; below −600 it stays at exp(−600).
@@ -134,45 +136,127 @@ function logDensityDiagonal(x: usize, mean: usize, u: usize, dp: i32, constant: 
   }
 }
 
+/** squares[64] = |x − mean|². */
+function squaresChunk(x: usize, mean: usize, dp: i32, squares: usize): void {
+  for (let i: usize = 0; i < 512; i += 64) {
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    let at = x + i;
+    for (let j: usize = 0; j < <usize>dp << 3; j += 8, at += 512) {
+      const m = v128.load64_splat(mean + j);
+      let z = f64x2.sub(v128.load(at), m);
+      s0 = f64x2.add(s0, f64x2.mul(z, z));
+      z = f64x2.sub(v128.load(at, 16), m);
+      s1 = f64x2.add(s1, f64x2.mul(z, z));
+      z = f64x2.sub(v128.load(at, 32), m);
+      s2 = f64x2.add(s2, f64x2.mul(z, z));
+      z = f64x2.sub(v128.load(at, 48), m);
+      s3 = f64x2.add(s3, f64x2.mul(z, z));
+    }
+    v128.store(squares + i, s0);
+    v128.store(squares + i, s1, 16);
+    v128.store(squares + i, s2, 32);
+    v128.store(squares + i, s3, 48);
+  }
+}
+
+/** out[64] = constant − ½ u · squares. */
+function logDensityBall(squares: usize, u: f64, constant: f64, out: usize): void {
+  const base = f64x2.splat(constant), factor = f64x2.splat(-0.5 * u);
+  for (let j: usize = 0; j < 512; j += 16) {
+    v128.store(out + j, f64x2.add(base, f64x2.mul(factor, v128.load(squares + j))));
+  }
+}
+
+/** mass += Σr; first += Σ r z; second += Σ r |z|². */
+function addBall(x: usize, mean: usize, r: usize, squares: usize, dp: i32, mass: usize, first: usize, second: usize): void {
+  addMass(r, mass);
+  let s0 = f64x2.splat(0), s1 = s0;
+  for (let j: usize = 0; j < 512; j += 32) {
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(r + j), v128.load(squares + j)));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(r + j, 16), v128.load(squares + j, 16)));
+  }
+  v128.store(second, f64x2.add(v128.load(second), f64x2.add(s0, s1)));
+  for (let k = 0; k < dp; k += 2, x += 1024, first += 32) { // two dimensions share the loads of r
+    const m = v128.load64_splat(mean + (<usize>k << 3)), n = v128.load64_splat(mean + (<usize>k << 3), 8);
+    let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0;
+    for (let j: usize = 0; j < 512; j += 32) {
+      const p = v128.load(r + j), q = v128.load(r + j, 16), at = x + j;
+      a0 = f64x2.add(a0, f64x2.mul(f64x2.sub(v128.load(at), m), p));
+      a1 = f64x2.add(a1, f64x2.mul(f64x2.sub(v128.load(at, 16), m), q));
+      b0 = f64x2.add(b0, f64x2.mul(f64x2.sub(v128.load(at, 512), n), p));
+      b1 = f64x2.add(b1, f64x2.mul(f64x2.sub(v128.load(at, 528), n), q));
+    }
+    v128.store(first, f64x2.add(v128.load(first), f64x2.add(a0, a1)));
+    v128.store(first, f64x2.add(v128.load(first, 16), f64x2.add(b0, b1)), 16);
+  }
+}
+
 /**
- * Log densities become responsibilities, those of lanes from `count` on 0.
+ * Log densities become responsibilities, those of lanes from `count` on 0. A component that lies e^40 below the
+ * likeliest in every lane gets 0 without an exp.
  *
  * @param r - in/out, k × 64
  * @param rows - 0, or out: the 64 log-likelihoods
+ * @param work - 2·64 f64
  * @returns the sum of the log-likelihoods
  */
-function share(r: usize, k: i32, count: i32, rows: usize): f64 {
-  let total = 0.0;
-  const size = <usize>k << 9;
-  for (let j: usize = 0; j < 512; j += 16) {
-    const first = r + j, end = first + size;
-    let most = v128.load(first);
-    for (let p = first + 512; p < end; p += 512) most = f64x2.pmax(most, v128.load(p));
-    let sum = f64x2.splat(0);
-    for (let p = first; p < end; p += 512) {
-      const v = expNegative(f64x2.sub(v128.load(p), most));
-      v128.store(p, v);
-      sum = f64x2.add(sum, v);
+function share(r: usize, k: i32, count: i32, rows: usize, work: usize): f64 {
+  const most = work, sums = work + 512, end = r + (<usize>k << 9);
+  for (let j: usize = 0; j < 512; j += 32) {
+    let a = v128.load(r + j), b = v128.load(r + j, 16);
+    for (let p = r + 512 + j; p < end; p += 512) {
+      a = f64x2.pmax(a, v128.load(p));
+      b = f64x2.pmax(b, v128.load(p, 16));
     }
-    const part = f64x2.div(f64x2.splat(1), sum);
-    for (let p = first; p < end; p += 512) v128.store(p, f64x2.mul(v128.load(p), part));
-    const m0 = f64x2.extract_lane(most, 0), m1 = f64x2.extract_lane(most, 1);
-    const s0 = f64x2.extract_lane(sum, 0), s1 = f64x2.extract_lane(sum, 1);
-    const left = count - <i32>(j >> 3);
-    if (rows) {
-      store<f64>(rows + j, m0 + Math.log(s0));
-      store<f64>(rows + j, m1 + Math.log(s1), 8);
+    v128.store(most + j, a);
+    v128.store(most + j, b, 16);
+  }
+  memory.fill(sums, 0, 512);
+  for (let p = r; p < end; p += 512) {
+    let a = f64x2.splat(-Infinity), b = a;
+    for (let j: usize = 0; j < 512; j += 32) {
+      const u = f64x2.sub(v128.load(p + j), v128.load(most + j));
+      const v = f64x2.sub(v128.load(p + j, 16), v128.load(most + j, 16));
+      a = f64x2.pmax(a, u);
+      b = f64x2.pmax(b, v);
+      v128.store(p + j, u);
+      v128.store(p + j, v, 16);
     }
-    if (left >= 2) total += m0 + m1 + Math.log(s0 * s1);
-    else {
-      if (left == 1) total += m0 + Math.log(s0);
-      for (let p = first; p < end; p += 512) {
-        if (left < 1) store<f64>(p, 0);
-        store<f64>(p, 0, 8);
-      }
+    a = f64x2.pmax(a, b);
+    if (max(f64x2.extract_lane(a, 0), f64x2.extract_lane(a, 1)) < FAR_BELOW) {
+      memory.fill(p, 0, 512);
+      continue;
+    }
+    for (let j: usize = 0; j < 512; j += 32) {
+      const u = expNegative(v128.load(p + j)), v = expNegative(v128.load(p + j, 16));
+      v128.store(p + j, u);
+      v128.store(p + j, v, 16);
+      v128.store(sums + j, f64x2.add(v128.load(sums + j), u));
+      v128.store(sums + j, f64x2.add(v128.load(sums + j, 16), v), 16);
     }
   }
-  return total;
+  if (rows) {
+    for (let i = 0; i < 64; i++) setF64(rows, i, getF64(most, i) + Math.log(getF64(sums, i)));
+  }
+  // the product of 32 sums, each between 1 and k, has one logarithm
+  const one = f64x2.splat(1), lanes = f64x2.splat(<f64>count);
+  let product = one, total = f64x2.splat(0);
+  let lane = f64x2.add(f64x2.splat(0), f64x2.replace_lane(f64x2.splat(0), 1, 1));
+  for (let j: usize = 0; j < 512; j += 16) {
+    const real = f64x2.lt(lane, lanes), sum = v128.load(sums + j);
+    lane = f64x2.add(lane, f64x2.splat(2));
+    product = f64x2.mul(product, v128.bitselect(sum, one, real));
+    total = f64x2.add(total, v128.and(v128.load(most + j), real));
+    v128.store(sums + j, v128.and(f64x2.div(one, sum), real));
+  }
+  for (let p = r; p < end; p += 512) {
+    for (let j: usize = 0; j < 512; j += 32) {
+      v128.store(p + j, f64x2.mul(v128.load(p + j), v128.load(sums + j)));
+      v128.store(p + j, f64x2.mul(v128.load(p + j, 16), v128.load(sums + j, 16)), 16);
+    }
+  }
+  return f64x2.extract_lane(total, 0) + Math.log(f64x2.extract_lane(product, 0)) +
+    (f64x2.extract_lane(total, 1) + Math.log(f64x2.extract_lane(product, 1)));
 }
 
 function largestOf64(r: usize): f64 {
@@ -268,9 +352,11 @@ function addDiagonal(x: usize, mean: usize, r: usize, dp: i32, mass: usize, firs
   }
 }
 
-/** How the components may be shaped; the words of emChunks' `shape`. */
+/** How the components may be shaped: along the axes, any, one for all, balls. */
 const DIAGONAL: i32 = 0;
 const FULL: i32 = 1;
+const TIED: i32 = 2;
+const BALL: i32 = 3;
 
 /**
  * Chunks from … to−1: responsibilities under the mixture, and the sums of the next one.
@@ -278,15 +364,15 @@ const FULL: i32 = 1;
  * @param chunks - in, dp × 64 f64 each; lanes past n hold a point
  * @param dp - d rounded up to even
  * @param means - in, k×dp
- * @param type - 0 along the axes, 1 full, 2 tied
- * @param shape - in. 0: k×dp, one over the variances. 1: k·dp×dp, the inverse Cholesky factors U, lower triangular.
- *   2: one such U, then dp ones, then k×dp: U·mean
+ * @param type - one of the four above
+ * @param shape - in. Along the axes k×dp, balls k: one over the variances. Full k·dp×dp: the inverse Cholesky factors U,
+ *   lower triangular. Tied: one such U, then dp ones, then k×dp: U·mean
  * @param constants - in, k: ln weight + ln of the density's constant
  * @param responsibilities - out (in when `expect` is 0), k × 64 f64 per chunk
- * @param mass, first, second - in/out sums as pairs: k×2, k×dp×2, and the second moments: along the axes k×dp×2, full
- *   k×tiles×16, tied tiles×16; mass 0: none are made
+ * @param mass, first, second - in/out sums as pairs: k×2, k×dp×2, and the second moments: along the axes k×dp×2, balls
+ *   k×2, full k×tiles×16, tied tiles×16; mass 0: none are made
  * @param rows - 0, or out: log-likelihood of each lane
- * @param work - (2·dp + 4)·512 bytes, the last 4·512 of the first dp + 4 zero
+ * @param work - (2·dp + k + 6)·512 bytes, the last 4·512 of the first dp + 4 zero
  * @param expect - 0: only add up given responsibilities
  * @returns the sum of the log-likelihoods
  */
@@ -294,22 +380,27 @@ export function emChunks(
   chunks: usize, n: i32, from: i32, to: i32, dp: i32, k: i32, means: usize, type: i32, shape: usize, constants: usize,
   responsibilities: usize, mass: usize, first: usize, second: usize, tiles: i32, rows: usize, work: usize, expect: i32,
 ): f64 {
-  const z = work, weighted = work + (<usize>(dp + 4) << 9);
+  const z = work, weighted = work + (<usize>(dp + 4) << 9), squares = weighted + (<usize>dp << 9);
+  const pair = squares + (<usize>k << 9);
   const meanBytes = <usize>dp << 3, ones = shape + meanBytes * dp, turned = ones + meanBytes;
   let total = 0.0;
   for (let h = from; h < to; h++) {
     const x = chunks + (<usize>(h * dp) << 9), r = responsibilities + (<usize>(h * k) << 9);
     if (expect) {
-      if (type > FULL) transformChunk(x, shape, dp, z);
+      if (type == TIED) transformChunk(x, shape, dp, z);
       for (let c = 0; c < k; c++) {
         const mean = means + <usize>c * meanBytes, out = r + (<usize>c << 9), constant = getF64(constants, c);
         if (type == FULL) {
           centreChunk(x, mean, dp, z);
           logDensityFull(z, shape + <usize>c * meanBytes * dp, dp, constant, out);
         } else if (type == DIAGONAL) logDensityDiagonal(x, mean, shape + <usize>c * meanBytes, dp, constant, out);
-        else logDensityDiagonal(z, turned + <usize>c * meanBytes, ones, dp, constant, out);
+        else if (type == TIED) logDensityDiagonal(z, turned + <usize>c * meanBytes, ones, dp, constant, out);
+        else {
+          squaresChunk(x, mean, dp, squares + (<usize>c << 9));
+          logDensityBall(squares + (<usize>c << 9), getF64(shape, c), constant, out);
+        }
       }
-      total += share(r, k, min(64, n - (h << 6)), rows ? rows + (<usize>h << 9) : 0);
+      total += share(r, k, min(64, n - (h << 6)), rows ? rows + (<usize>h << 9) : 0, pair);
     }
     if (!mass) continue;
     for (let c = 0; c < k; c++) {
@@ -317,7 +408,10 @@ export function emChunks(
       if (largestOf64(part) < NOTHING) continue;
       const mean = means + <usize>c * meanBytes, m = mass + (<usize>c << 4), s1 = first + (<usize>(c * dp) << 4);
       if (type == DIAGONAL) addDiagonal(x, mean, part, dp, m, s1, second + (<usize>(c * dp) << 4));
-      else {
+      else if (type == BALL) {
+        if (!expect) squaresChunk(x, mean, dp, squares + (<usize>c << 9));
+        addBall(x, mean, part, squares + (<usize>c << 9), dp, m, s1, second + (<usize>c << 4));
+      } else {
         centreChunk(x, mean, dp, z);
         addFull(z, weighted, part, dp, m, s1, type == FULL ? second + (<usize>(c * tiles) << 7) : second);
       }
