@@ -49,12 +49,17 @@ export function lineTraces(lines: readonly Line[]): { data: Trace[]; annotations
       y: places[index]!,
       xshift: 10,
       xanchor: "left",
-      text: name,
+      text: `${dot(seriesStyle(index).colour)} ${name}`,
       showarrow: false,
       font: { size: 12, color: lightChrome.ink },
     }),
   );
   return { data, annotations };
+}
+
+/** A dot in a line's colour before its name: where lines meet, the place alone does not tell whose name it is. */
+export function dot(colour: string): string {
+  return `<span style="color:${colour}">●</span>`;
 }
 
 /** The axis of k, a little longer than the lines. */

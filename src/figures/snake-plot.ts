@@ -1,6 +1,7 @@
 /** The snake plot: each segment as one line through all features. */
 
-import { spreadApart } from "./lines.js";
+import { shorten } from "../core/words.js";
+import { dot, spreadApart } from "./lines.js";
 import { lightChrome, segmentColour, segmentSymbol } from "./palette.js";
 import { axis, type FigureSpec, figure, nameAxis } from "./spec.js";
 
@@ -76,11 +77,11 @@ export function snakePlotFigure(input: SnakePlotInput): FigureSpec {
         y: places[index]!,
         xshift: 12,
         xanchor: "left",
-        text: segment.name,
+        text: `${dot(segmentColour(segment.label))} ${shorten(segment.name, 24)}`,
         showarrow: false,
         font: { size: 12, color: lightChrome.ink },
       })),
-      margin: { r: 150, b: 130 },
+      margin: { r: 176, b: 130 },
     },
     height: 560,
     digits: 3,
