@@ -90,14 +90,14 @@ describe("impute", () => {
       { a: [1] },
       "medan",
       "BAD_CONFIG",
-      'unknown value "medan"',
-      'did you mean "median"? known: median, mean, most-frequent',
+      'impute must be one of median, mean, most-frequent, or must be a map, got "medan"',
+      'did you mean "median"?',
     ],
     [
       { a: [1] },
       { strategie: "mean" },
       "BAD_CONFIG",
-      'unknown option "strategie"',
+      'unknown key "strategie"',
       'did you mean "strategy"? known: strategy, value, columns, indicator',
     ],
     [

@@ -146,7 +146,7 @@ describe("names from a domain file", () => {
     [
       "a mistyped condition",
       { names: [{ name: "x", when: { spend: { medianAbov: 1 } } }] },
-      'unknown option "medianAbov"',
+      'unknown key "medianAbov"',
     ],
     [
       "a comparison nobody knows",

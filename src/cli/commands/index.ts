@@ -3,7 +3,8 @@ import type { Command } from "../command.js";
 import { describe } from "./describe.js";
 import { init } from "./init.js";
 import { list } from "./list.js";
+import { notebook } from "./notebook.js";
 import { predict } from "./predict.js";
 import { run } from "./run.js";
 
-export const commands: readonly Command[] = [run, predict, describe, init, list];
+export const commands: readonly Command[] = [run, predict, describe, init, list, notebook];

@@ -133,7 +133,7 @@ const frame = z.strictObject({
 export function parseExperiment(text: string, file = "experiment", overrides: readonly string[] = []): Experiment {
   const source = parseConfigText(text, file, overrides);
   const problems = new Problems(source);
-  const parsed = problems.parse(frame, source.value, [], Object.keys(frame.shape));
+  const parsed = problems.parse(frame, source.value, []);
   problems.throwIfAny();
   const config = parsed!;
 
@@ -191,8 +191,7 @@ export function parseExperiment(text: string, file = "experiment", overrides: re
       rules.map((known) => known.name),
       ["select", "rule"],
     );
-  const params =
-    rule && problems.parse(rule.params, ruleParams, ["select"], ["rule", ...Object.keys(rule.params.shape)]);
+  const params = rule && problems.parse(rule.params, ruleParams, ["select"]);
   if (rule && chosenMetrics.length === config.score.metrics.length) {
     for (const needed of rule.needs) {
       if (chosenMetrics.some((metric) => metric.name === needed)) continue;
