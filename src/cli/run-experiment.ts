@@ -92,7 +92,7 @@ function nextSteps(folder: string, experiment: Experiment): string {
 }
 
 /** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */
-async function resultsFolder(
+export async function resultsFolder(
   experiment: Experiment,
   checksum: string,
   out: string | undefined,

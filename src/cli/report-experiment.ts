@@ -1,0 +1,58 @@
+/** The work of `segmenta report`: what is stored is taken, what is missing is fitted, then one page is written. */
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { tableChecksum } from "../core/table.js";
+import { readTable } from "../data/index.js";
+import { buildReport, gatherReport, plotlySource } from "../report/index.js";
+import { workerPool } from "../sweep/execute.js";
+import { assembleModel } from "../sweep/model.js";
+import { provenance } from "../sweep/provenance.js";
+import { runSweep } from "../sweep/run.js";
+import { notWritable, openStore } from "../sweep/store/file-store.js";
+import { loadExperiment } from "./experiment-file.js";
+import { EXIT, type Io } from "./io.js";
+import { textProgress } from "./progress.js";
+import { readDomain } from "./read-domain.js";
+import { resultsFolder } from "./run-experiment.js";
+
+export interface ReportArguments {
+  readonly experiment: string;
+  readonly overrides: readonly string[];
+  readonly out: string | undefined;
+  readonly jobs: number | undefined;
+}
+
+/** Answers the exit code. */
+export async function reportExperiment(options: ReportArguments, io: Io): Promise<number> {
+  const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
+  const table = await readTable({ ...experiment.data, path: resolve(io.cwd, experiment.data.path) });
+  const domain = await readDomain(experiment, io.cwd);
+  const folder = await resultsFolder(experiment, tableChecksum(table), undefined, io);
+  const store = await openStore(resolve(io.cwd, folder), experiment.name);
+  const progress = await textProgress(io);
+  const executor = workerPool(options.jobs);
+  try {
+    const result = await runSweep({
+      experiment,
+      table,
+      store,
+      executor,
+      signal: io.signal,
+      provenance: await provenance(io.cwd, process.argv.slice(2)),
+      onEvent: (event) => progress.show(event),
+    });
+    const assembled = await assembleModel(result, table, store, domain);
+    const page = buildReport({ ...gatherReport(result, assembled, table, domain), plotly: await plotlySource() });
+    const file = options.out ?? join(folder, "report.html");
+    await writeFile(resolve(io.cwd, file), page).catch((error: unknown) => {
+      throw notWritable(file, error);
+    });
+    progress.stop();
+    io.out(`written: ${file} (${(page.length / 1e6).toFixed(1)} MB; open it in any browser, it needs no network)\n`);
+    return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
+  } finally {
+    progress.stop();
+    await executor.close();
+    await store.close();
+  }
+}
