@@ -4,6 +4,7 @@
  *
  * It parses and streams; it never computes a number that we write (its threads change the last bits of sums).
  */
+import { createRequire } from "node:module";
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
 
 export type { DuckDBConnection };
@@ -23,7 +24,8 @@ export async function withConnection<T>(work: (connection: DuckDBConnection) => 
 
 /** A connection and how to close it, for work that outlives one call, such as an iterator. */
 export async function openConnection(): Promise<{ connection: DuckDBConnection; close: () => void }> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+  // `require`, not `import()`: that would first search 150 CommonJS files for their export names (0.2 s).
+  const { DuckDBInstance } = createRequire(import.meta.url)("@duckdb/node-api") as typeof import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

@@ -1,7 +1,7 @@
 /** Reading tables: a whole one, or batch after batch in bounded memory. */
 import { UserError } from "../core/errors.js";
 import { didYouMean } from "../core/suggest.js";
-import { type Column, numberColumn, type Table } from "../core/table.js";
+import type { Column, Table } from "../core/table.js";
 import { chunksOf, copyDoubles, type DuckDBConnection, openConnection, textsOf, withConnection } from "./duckdb.js";
 import { doubleSql, explainScanError, judgeColumns, type Kind, openScan, type ScanColumn, textSql } from "./scan.js";
 import { formatOf } from "./source.js";
@@ -45,8 +45,8 @@ export async function readTable(options: ReadOptions): Promise<Table> {
     try {
       const plan = await planRead(connection, options, format);
       const filler = newFiller(plan, plan.rows);
-      for await (const chunk of chunksOf(connection, plan.sql, options.signal)) filler.add(chunk, 0, chunk.rowCount);
-      const table = filler.finish(0);
+      for await (const chunk of chunksOf(connection, plan.sql, options.signal)) filler.add(chunk);
+      const table = filler.finish();
       if (!options.allowDuplicateIds) requireDistinctIds(table, options.path);
       return table;
     } catch (error) {
@@ -64,6 +64,13 @@ export async function readTable(options: ReadOptions): Promise<Table> {
  */
 export async function* readChunks(options: ReadOptions, batchRows = 65536): AsyncGenerator<Table> {
   const format = formatOf(options.path);
+  if (!(batchRows >= 1)) {
+    throw new UserError("PARAM_RANGE", {
+      what: `batchRows must be a whole number of at least 1, got ${batchRows}`,
+      where: "readChunks",
+      mend: "leave it out for 65,536",
+    });
+  }
   const { connection, close } = await openConnection();
   try {
     const plan = await planRead(connection, options, format);
@@ -71,11 +78,11 @@ export async function* readChunks(options: ReadOptions, batchRows = 65536): Asyn
     let done = 0;
     for await (const chunk of chunksOf(connection, plan.sql, options.signal)) {
       for (let start = 0; start < chunk.rowCount; ) {
-        start += filler.add(chunk, start, chunk.rowCount, done);
+        start += filler.add(chunk, start);
         if (!filler.isFull()) continue;
-        yield filler.finish(done);
+        yield filler.finish();
         done += filler.capacity;
-        filler = newFiller(plan, Math.min(batchRows, plan.rows - done));
+        filler = newFiller(plan, Math.min(batchRows, plan.rows - done), done);
       }
     }
   } catch (error) {
@@ -144,67 +151,85 @@ async function planRead(
 
 type Chunk = Parameters<typeof textsOf>[0];
 
-/** Columns that are filled chunk by chunk, and become a table. */
-function newFiller(plan: Plan, capacity: number) {
-  const stores = plan.columns.map((column) =>
-    column.kind === "number" ? new Float64Array(capacity) : new Array<string | null>(capacity),
+interface NumberStore {
+  readonly values: Float64Array;
+  /** As in `NumberColumn`: made when the first missing value comes. */
+  valid: Uint8Array | null;
+}
+
+/**
+ * Columns that are filled chunk by chunk, and become a table.
+ *
+ * @param capacity - rows of the table
+ * @param rowsBefore - rows of the file that came before it, for the words of an error
+ */
+function newFiller(plan: Plan, capacity: number, rowsBefore = 0) {
+  const stores = plan.columns.map((column): NumberStore | (string | null)[] =>
+    column.kind === "number" ? { values: new Float64Array(capacity), valid: null } : new Array(capacity),
   );
   const ids = new Array<string>(plan.id ? capacity : 0);
   let filled = 0;
 
+  function addNumbers(store: NumberStore, name: string, chunk: Chunk, column: number, start: number, count: number) {
+    if (start === 0 && count === chunk.rowCount) copyDoubles(chunk, column, store.values, filled);
+    else {
+      const part = new Float64Array(chunk.rowCount);
+      copyDoubles(chunk, column, part, 0);
+      store.values.set(part.subarray(start, start + count), filled);
+    }
+    // While the chunk is in the cache: one look finds what is missing and what is infinite.
+    for (let i = filled; i < filled + count; i++) {
+      const value = store.values[i]!;
+      if (value - value === 0) continue;
+      if (!Number.isNaN(value)) throw infinite(name, value, rowsBefore + i + 1, plan.path);
+      store.valid ??= new Uint8Array(capacity).fill(1);
+      store.valid[i] = 0;
+    }
+  }
+
+  function addIds(name: string, texts: readonly (string | null)[], start: number, count: number) {
+    for (let i = 0; i < count; i++) {
+      const id = texts[start + i] ?? null;
+      if (id === null) throw missingId(name, rowsBefore + filled + i + 1, plan.path);
+      ids[filled + i] = id;
+    }
+  }
+
   return {
     capacity,
     isFull: () => filled === capacity,
-    /** Take rows `start` … `end` of a chunk, as many as there is room for. Returns how many. */
-    add(chunk: Chunk, start: number, end: number, firstRow = 0): number {
-      const count = Math.min(end - start, capacity - filled);
-      const whole = start === 0 && count === chunk.rowCount;
+    /** Take rows of a chunk from `start` on, as many as there is room for. Returns how many. */
+    add(chunk: Chunk, start = 0): number {
+      const count = Math.min(chunk.rowCount - start, capacity - filled);
+      if (count <= 0) throw new Error(`more rows than the ${capacity} expected: did the file change?`);
       stores.forEach((store, j) => {
-        if (!(store instanceof Float64Array)) {
+        if (!Array.isArray(store)) addNumbers(store, plan.columns[j]!.name, chunk, j, start, count);
+        else {
           const texts = textsOf(chunk, j);
           for (let i = 0; i < count; i++) store[filled + i] = texts[start + i]!;
-        } else if (whole) copyDoubles(chunk, j, store, filled);
-        else {
-          const part = new Float64Array(chunk.rowCount);
-          copyDoubles(chunk, j, part, 0);
-          store.set(part.subarray(start, start + count), filled);
         }
       });
-      if (plan.id) {
-        const texts = textsOf(chunk, stores.length);
-        for (let i = 0; i < count; i++) {
-          const id = texts[start + i] ?? null;
-          if (id === null) throw missingId(plan.id.name, firstRow + filled + i + 1, plan.path);
-          ids[filled + i] = id;
-        }
-      }
+      if (plan.id) addIds(plan.id.name, textsOf(chunk, stores.length), start, count);
       filled += count;
       return count;
     },
-    /** The table; `rowsBefore` is how many rows of the file came before it, for the words of an error. */
-    finish(rowsBefore: number): Table {
+    finish(): Table {
       if (filled !== capacity) throw new Error(`expected ${capacity} rows, got ${filled}: did the file change?`);
       const columns = plan.columns.map(({ name }, j): Column => {
         const store = stores[j]!;
-        if (!(store instanceof Float64Array)) return { kind: "text", name, values: store };
-        requireFiniteColumn(name, store, rowsBefore, plan.path);
-        return numberColumn(name, store);
+        return Array.isArray(store) ? { kind: "text", name, values: store } : { kind: "number", name, ...store };
       });
       return { rows: capacity, columns, id: plan.id ? { name: plan.id.name, values: ids } : null };
     },
   };
 }
 
-function requireFiniteColumn(name: string, values: Float64Array, rowsBefore: number, path: string): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value - value === 0 || Number.isNaN(value)) continue;
-    throw new UserError("NOT_FINITE", {
-      what: `column "${name}" is ${value} in row ${rowsBefore + i + 1}; every value must be finite`,
-      where: path,
-      mend: "mend the value, or leave the field empty if it is missing",
-    });
-  }
+function infinite(name: string, value: number, row: number, path: string): UserError {
+  return new UserError("NOT_FINITE", {
+    what: `column "${name}" is ${value} in row ${row}; every value must be finite`,
+    where: path,
+    mend: "mend the value, or leave the field empty if it is missing",
+  });
 }
 
 function missingId(name: string, row: number, path: string): UserError {

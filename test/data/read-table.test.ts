@@ -209,6 +209,15 @@ describe("batches", () => {
     }
   });
 
+  test("of no rows are refused", async () => {
+    const path = files.write("some.csv", "a\n1\n");
+    expect(await refusal(() => readChunks({ path }, 0).next(), files.folder)).toMatchInlineSnapshot(`
+      "✘ batchRows must be a whole number of at least 1, got 0   [PARAM_RANGE]
+        → readChunks
+        ✎ leave it out for 65,536"
+    `);
+  });
+
   test("name the row of the whole file in an error", async () => {
     const path = files.write(
       "late.csv",
