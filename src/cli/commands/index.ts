@@ -5,6 +5,7 @@ import { init } from "./init.js";
 import { list } from "./list.js";
 import { notebook } from "./notebook.js";
 import { predict } from "./predict.js";
+import { report } from "./report.js";
 import { run } from "./run.js";
 
-export const commands: readonly Command[] = [run, predict, describe, init, list, notebook];
+export const commands: readonly Command[] = [run, report, predict, describe, init, list, notebook];
