@@ -61,7 +61,8 @@ export function spaceName(prepare: string, reduce: string): string {
 }
 
 /**
- * The plan of an experiment on a table.
+ * The plan of an experiment on a table. Trivial baselines are fitted in the prepared spaces only, since they
+ * speak of the table's own columns.
  *
  * @param dataChecksum - of the parsed table
  */
@@ -73,18 +74,20 @@ export function planSweep(experiment: Experiment, dataChecksum: string): Plan {
     const prepareText = canonicalJson(
       prepare.steps.map(({ step, params }) => ({ step: step.name, version: step.version, params })),
     );
-    for (const reduce of [null, ...experiment.reduce]) {
+    const inSpace = (reduce: Reduction | null) => {
+      const reduceText = reduce ? describeReduction(reduce) : "none";
       const name = spaceName(prepare.name, reduce?.name ?? "none");
-      const reduceText = reduce && reduce.name !== "none" ? describeReduction(reduce) : "none";
-      if (!spaces.has(name)) {
-        const key = hashOf({ data: dataChecksum, prepare: prepareText, reduce: reduceText });
-        spaces.set(name, { name, key, prepare, reduce: reduceText === "none" ? null : reduce });
-      }
-      if (!reduce) continue;
-      for (const { algorithm, grid } of experiment.sweep) {
+      const key = hashOf({ data: dataChecksum, prepare: prepareText, reduce: reduceText });
+      spaces.set(name, { name, key, prepare, reduce });
+      return { name, reduce: reduce?.name ?? "none", reduceText };
+    };
+    const prepared = inSpace(null);
+    const fittedIn = experiment.reduce.map((reduce) => (reduce.name === "none" ? prepared : inSpace(reduce)));
+
+    for (const { algorithm, grid } of experiment.sweep) {
+      for (const { name, reduce, reduceText } of algorithm.can.baseline ? [prepared] : fittedIn) {
         for (const params of grid) {
           const paramsText = describeParams(algorithm, params);
-          const candidate = [algorithm.name, prepare.name, reduce.name, paramsText].join(" | ");
           for (const seed of algorithm.can.seeded ? experiment.seeds : [null]) {
             const parts: KeyParts = {
               data: dataChecksum,
@@ -99,13 +102,13 @@ export function planSweep(experiment: Experiment, dataChecksum: string): Plan {
               key: hashOf(parts),
               parts,
               prepare: prepare.name,
-              reduce: reduce.name,
+              reduce,
               space: name,
               algorithm,
               params,
               paramsText,
               seed,
-              candidate,
+              candidate: [algorithm.name, prepare.name, reduce, paramsText].join(" | "),
               order,
             });
           }

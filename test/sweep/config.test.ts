@@ -64,6 +64,15 @@ describe("a minimal experiment", () => {
     expect(grid.map(({ k, linkage }) => `${k} ${linkage}`)).toEqual(["2 ward", "2 average", "3 ward", "3 average"]);
   });
 
+  test("a parameter that is a list takes a list as one value, and a list of lists as a grid", () => {
+    const columnsOf = (columns: string) => {
+      const text = minimal.replace("kmeans: { k: 2..4 }", `zero-cells: { columns: ${columns} }`);
+      return parseExperiment(text, "x.yaml").sweep[0]!.grid.map((params) => params["columns"]);
+    };
+    expect(columnsOf("[0, 1]")).toEqual([[0, 1]]);
+    expect(columnsOf("[[0, 1], [2]]")).toEqual([[0, 1], [2]]);
+  });
+
   test("JSON is read as well as YAML", () => {
     const json = JSON.stringify({
       name: "small",

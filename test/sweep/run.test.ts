@@ -44,8 +44,9 @@ const files = async (options: Parameters<typeof sweep>[0] = {}) =>
 describe("a sweep over iris", () => {
   test("has a row for every trial and every space it is judged in", async () => {
     const result = await sweep();
-    // In each of 2 preparations × 2 reductions: kmeans 3×2 seeds, agglomerative 6, dbscan 2, gmm 2×2, bins 1.
-    expect(result.plan.trials.length).toBe(4 * (6 + 6 + 2 + 4 + 1));
+    // In each of 2 preparations × 2 reductions: kmeans 3×2 seeds, agglomerative 6, dbscan 2, gmm 2×2; the
+    // baseline once in each preparation.
+    expect(result.plan.trials.length).toBe(4 * (6 + 6 + 2 + 4) + 2);
     const ownPreparationToo = result.plan.trials.filter((trial) => trial.prepare === "minmax").length;
     expect(result.rows.length).toBe(result.plan.trials.length + ownPreparationToo);
     expect(result.rows.every((row) => row.status !== "incomplete")).toBe(true);

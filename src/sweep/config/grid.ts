@@ -11,9 +11,9 @@ const RANGE = /^(-?\d+)\.\.(-?\d+)(?:\.\.(\d+))?$/;
 /** The longest list one range may stand for. */
 const LONGEST_RANGE = 10_000;
 
-/** The values a grid entry stands for: one, a list, or a range. */
+/** The values a grid entry stands for: one, a range, or a list of either. */
 export function expandValues(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value.flatMap(expandValues);
+  if (Array.isArray(value)) return value.flatMap((item) => (Array.isArray(item) ? [item] : expandValues(item)));
   const range = typeof value === "string" ? RANGE.exec(value) : null;
   if (!range) return [value];
   const from = Number(range[1]);
@@ -38,7 +38,9 @@ export function expandGrid(algorithm: Algorithm, entry: unknown, path: Path, pro
       problems.unknown("parameter", key, Object.keys(shape), [...path, key]);
       continue;
     }
-    const values = expandValues(value).map((single) => parseValue(algorithm, key, single, [...path, key], problems));
+    // A parameter that is a list itself (columns) takes a list as one value, and a list of lists as a grid.
+    const listed = schema.safeParse(value).success ? [value] : expandValues(value);
+    const values = listed.map((single) => parseValue(algorithm, key, single, [...path, key], problems));
     grid = grid.flatMap((point) => values.map((single) => ({ ...point, [key]: single })));
   }
   if (problems.found) return [];
