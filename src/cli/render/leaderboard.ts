@@ -9,7 +9,7 @@ import { wrap } from "./wrap.js";
 const SHOWN = 10;
 
 const fixed = (value: number | null | undefined, digits: number) =>
-  value === null || value === undefined ? "–" : value.toFixed(digits);
+  value === null || value === undefined ? "–" : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1");
 
 /** `0.4933 ±0.0001`; the spread only where seeds differ visibly. */
 function withSpread(candidate: Candidate, column: string, digits: number): string {

@@ -68,10 +68,12 @@ export function nothingPasses(candidates: readonly Candidate[]): Verdict {
   };
 }
 
-/** `kmeans k=2`, with preparation and reduction when there is a choice of them. */
+/** `kmeans k=2`, with preparation and reduction when there is a choice of them (baselines know no reduction). */
 export function nameOf(candidate: Candidate, among: readonly Candidate[]): string {
   const parts = [candidate.algorithm, candidate.params];
-  const varies = (key: "prepare" | "reduce") => among.some((other) => other[key] !== candidate[key]);
+  const varies = (key: "prepare" | "reduce") =>
+    among.some((other) => !other.baseline && other[key] !== candidate[key]) &&
+    !(candidate.baseline && key === "reduce");
   const where = [varies("prepare") ? candidate.prepare : "", varies("reduce") ? candidate.reduce : ""].filter(Boolean);
   return where.length > 0 ? `${parts.join(" ")} on ${where.join(" / ")}` : parts.join(" ");
 }
