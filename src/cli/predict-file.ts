@@ -1,9 +1,8 @@
 /** The work of `segmenta predict`: a file of any size in, a CSV out, in bounded memory. */
-import { readFile } from "node:fs/promises";
-import { UserError } from "../core/errors.js";
 import { type Cell, columnNames, csvLine, openCsvWriter, type ReadOptions, readChunks } from "../data/index.js";
-import { loadModel, type Model, type Prediction } from "../pipeline/index.js";
+import { driftNotes, type Model, type Prediction, watchDrift } from "../pipeline/index.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
+import { readModel } from "./read-model.js";
 
 export interface PredictArguments {
   readonly model: string;
@@ -13,18 +12,20 @@ export interface PredictArguments {
 
 /** Score a file; answers the exit code. */
 export async function predictFile(options: PredictArguments, io: Io): Promise<number> {
-  const { model, compiled } = loadModel(await readText(pathFrom(io, options.model), options.model), options.model);
+  const { model, compiled } = await readModel(options.model, io);
   const reading = await readingFor(model, pathFrom(io, options.table), io.signal);
   const header = [reading.id ?? "row", "segment", "name", "margin"];
   const writer = options.out === undefined ? null : openCsvWriter(pathFrom(io, options.out), header);
   if (!writer) io.out(csvLine(header));
 
+  const drift = watchDrift(model);
   const told = new Set<string>();
   let rows = 0;
   let beyond = 0;
   for await (const batch of readChunks(reading)) {
     io.signal.throwIfAborted();
     const answer = compiled.predictTable(batch);
+    drift.addTable(batch, answer.labels);
     for (const note of answer.notes) {
       if (!told.has(note.message)) io.err(`note: ${note.message}${note.hint ? `; ${note.hint}` : ""}\n`);
       told.add(note.message);
@@ -37,6 +38,7 @@ export async function predictFile(options: PredictArguments, io: Io): Promise<nu
   }
   await writer?.close();
   if (beyond > 0) io.err(`note: ${beyond} of ${rows} rows have a value outside the range of the training rows\n`);
+  for (const note of driftNotes(drift.report())) io.err(`note: ${note.message}; ${note.hint}\n`);
   if (writer) io.err(`wrote ${rows} rows to ${options.out}\n`);
   return EXIT.good;
 }
@@ -62,19 +64,5 @@ function* answerLines(answer: Prediction, ids: readonly string[] | undefined, be
   for (let i = 0; i < answer.labels.length; i++) {
     const margin = answer.margins[i]!;
     yield [ids?.[i] ?? before + i + 1, answer.labels[i]!, answer.names[i]!, Number.isFinite(margin) ? margin : null];
-  }
-}
-
-async function readText(path: string, shown: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new UserError(missing ? "NOT_FOUND" : "NOT_READABLE", {
-      what: missing ? `there is no file ${shown}` : `cannot read ${shown}: ${(cause as Error).message}`,
-      where: shown,
-      mend: "a run writes the model to results/<experiment>/model.json",
-      cause,
-    });
   }
 }

@@ -1,6 +1,7 @@
 /** Every command; a new one is a file and a line here. */
 import type { Command } from "../command.js";
 import { describe } from "./describe.js";
+import { exportModel } from "./export.js";
 import { init } from "./init.js";
 import { list } from "./list.js";
 import { notebook } from "./notebook.js";
@@ -8,4 +9,4 @@ import { predict } from "./predict.js";
 import { report } from "./report.js";
 import { run } from "./run.js";
 
-export const commands: readonly Command[] = [run, report, predict, describe, init, list, notebook];
+export const commands: readonly Command[] = [run, report, predict, exportModel, describe, init, list, notebook];

@@ -1,0 +1,32 @@
+/** The work of `segmenta export`: a model file in, an ONNX file out. */
+import { writeFile } from "node:fs/promises";
+import { UserError } from "../core/errors.js";
+import { exportOnnx, requireFormat } from "../pipeline/index.js";
+import { EXIT, type Io, pathFrom } from "./io.js";
+import { readModel } from "./read-model.js";
+
+export interface ExportArguments {
+  readonly model: string;
+  readonly to: string;
+  readonly out: string | undefined;
+}
+
+/** Write the file; answers the exit code. */
+export async function exportFile(options: ExportArguments, io: Io): Promise<number> {
+  const format = requireFormat(options.to);
+  const { model } = await readModel(options.model, io);
+  const bytes = exportOnnx(model);
+  const out = options.out ?? `${options.model.replace(/\.json$/, "")}.${format}`;
+  try {
+    await writeFile(pathFrom(io, out), bytes);
+  } catch (cause) {
+    throw new UserError("NOT_WRITABLE", {
+      what: `cannot write ${out}: ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`,
+      where: "--out",
+      mend: "check that the folder is there, may be written, and has room",
+      cause,
+    });
+  }
+  io.err(`wrote ${out}: ${bytes.length} bytes, float64, from model ${model.hash.slice(0, 12)}\n`);
+  return EXIT.good;
+}
