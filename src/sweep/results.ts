@@ -51,11 +51,30 @@ export async function writeResults(folder: string, files: ReadonlyMap<string, st
       written.push(name);
       await writeFile(join(folder, `${name}.${tag}`), text, { flush: true });
     }
+    // A report of other results would tell of what no longer stands here.
+    const before = await readFile(join(folder, "selection.json"), "utf8").catch(() => "");
+    if (before !== files.get("selection.json")) await rm(join(folder, "report.html"), { force: true });
     for (const name of written) await rename(join(folder, `${name}.${tag}`), join(folder, name));
     for (const name of KNOWN) if (!files.has(name)) await rm(join(folder, name), { force: true });
   } catch (error) {
     for (const name of written) await rm(join(folder, `${name}.${tag}`), { force: true }).catch(() => {});
     throw notWritable(folder, error);
+  }
+}
+
+/**
+ * The rule hash by which the results in a folder were chosen, if they are of this data. Where it was changed after
+ * the fact once, the hash before the change: that is not forgotten by running again.
+ */
+export async function ruleOfResults(folder: string, checksum: string): Promise<string | undefined> {
+  try {
+    const record = JSON.parse(await readFile(join(folder, "selection.json"), "utf8")) as {
+      data?: { checksum?: string };
+      rule?: { hash?: string; before?: string };
+    };
+    return record.data?.checksum === checksum ? (record.rule?.before ?? record.rule?.hash) : undefined;
+  } catch {
+    return undefined;
   }
 }
 
