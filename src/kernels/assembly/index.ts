@@ -10,3 +10,4 @@ export * from "./kmedoids";
 export * from "./dbscan";
 export * from "./kmeans";
 export * from "./gmm";
+export * from "./tsne";
