@@ -5,9 +5,11 @@
  * It parses and streams; it never computes a number that we write (its threads change the last bits of sums).
  */
 import { createRequire } from "node:module";
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
 export type { DuckDBConnection };
+
+const require = createRequire(import.meta.url);
 
 /**
  * Run `work` with a connection to a fresh in-memory database. Nothing is downloaded: extensions that are not
@@ -25,7 +27,7 @@ export async function withConnection<T>(work: (connection: DuckDBConnection) => 
 /** A connection and how to close it, for work that outlives one call, such as an iterator. */
 export async function openConnection(): Promise<{ connection: DuckDBConnection; close: () => void }> {
   // `require`, not `import()`: that would first search 150 CommonJS files for their export names (0.2 s).
-  const { DuckDBInstance } = createRequire(import.meta.url)("@duckdb/node-api") as typeof import("@duckdb/node-api");
+  const { DuckDBInstance } = require("@duckdb/node-api") as typeof import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
@@ -69,21 +71,27 @@ export async function* chunksOf(
 /**
  * Copy a chunk's DOUBLE column into `out` from row `at` on. The query must leave no NULL in it
  * (`coalesce(…, 'nan')`): a NULL slot holds whatever was in memory.
+ *
+ * Through the low-level bindings: the column is one block of memory there, and 17 million calls of `getItem` are saved.
  */
 export function copyDoubles(chunk: DuckDBDataChunk, column: number, out: Float64Array, at: number): void {
-  const vector = chunk.getColumnVector(column);
-  const items = wholeItems(vector);
-  if (items) {
-    out.set(items, at);
-    return;
-  }
-  for (let i = 0; i < chunk.rowCount; i++) out[at + i] = vector.getItem(i) as number;
+  const count = chunk.rowCount;
+  const { vector_get_data, data_chunk_get_vector } = loadBindings();
+  const bytes = vector_get_data(data_chunk_get_vector(chunk.chunk, column), count * 8);
+  out.set(new Float64Array(bytes.buffer, bytes.byteOffset, count), at);
 }
 
-/** The vector's numbers as they lie in memory, 4 times quicker than one by one; undefined if this DuckDB hides them. */
-function wholeItems(vector: DuckDBVector): Float64Array | undefined {
-  const items: unknown = (vector as unknown as { items?: unknown }).items;
-  return items instanceof Float64Array && items.length === vector.itemCount ? items : undefined;
+interface Bindings {
+  data_chunk_get_vector(chunk: DuckDBDataChunk["chunk"], column: number): object;
+  vector_get_data(vector: object, byteCount: number): Uint8Array;
+}
+
+let bindings: Bindings | undefined;
+
+/** The bindings that @duckdb/node-api itself uses, wherever npm has put them. */
+function loadBindings(): Bindings {
+  bindings ??= createRequire(require.resolve("@duckdb/node-api"))("@duckdb/node-bindings") as Bindings;
+  return bindings;
 }
 
 /** A chunk's VARCHAR column as texts; null is missing. */
