@@ -166,3 +166,16 @@ export function pearson(a: Float64Array, b: Float64Array): number | null {
   if (!(spread > 0)) return null;
   return Math.max(-1, Math.min(1, compensatedSum(products) / spread));
 }
+
+/** Ranks 1 … n; equal values share the mean of theirs. */
+export function midRanks(values: Float64Array): Float64Array {
+  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
+  const ranks = new Float64Array(values.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
+    for (let at = start; at < end; at++) ranks[order[at]!] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return ranks;
+}

@@ -1,5 +1,6 @@
 /** How columns move together: Pearson and Spearman, pair by pair over the rows where both are present. */
 import { compensatedSum } from "../core/math.js";
+import { midRanks } from "../core/statistics.js";
 import type { NumberColumn, Table } from "../core/table.js";
 
 export interface Correlations {
@@ -56,17 +57,4 @@ function bothPresent(
 ): [Float64Array | null, Float64Array | null] {
   const keep = (_: number, i: number) => (a.valid?.[i] ?? 1) === 1 && (b.valid?.[i] ?? 1) === 1;
   return [prepare(a.values.filter(keep), kind), prepare(b.values.filter(keep), kind)];
-}
-
-/** Ranks from 1; equal values share the mean of their ranks. */
-export function midRanks(values: Float64Array): Float64Array {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);
-  const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    for (let at = start; at < end; at++) ranks[order[at]!] = (start + end + 1) / 2;
-    start = end;
-  }
-  return ranks;
 }

@@ -11,10 +11,12 @@ import { inertia } from "./inertia.js";
 import { rayTuri } from "./ray-turi.js";
 import { sDbw } from "./s-dbw.js";
 import { silhouette } from "./silhouette.js";
+import { silhouetteSampled } from "./silhouette-sampled.js";
 import { xieBeni } from "./xie-beni.js";
 
 export const metrics: readonly Metric[] = [
   silhouette,
+  silhouetteSampled,
   daviesBouldin,
   calinskiHarabasz,
   inertia,

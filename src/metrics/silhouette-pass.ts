@@ -17,10 +17,17 @@ import { COARSE, quantumOf } from "./quantum.js";
 export type RowSilhouettes = SilhouettePart;
 
 /**
+ * @param from - first row to judge; by default all rows are judged, always against all rows
+ * @param to - one past the last row to judge
  * @returns one entry per grouping, or null if distances cannot be represented
- * @remarks O(n²·d) time however many labelings, O(n·labelings) memory
+ * @remarks O((to − from)·n·d) time however many labelings, O(rows judged · labelings) memory
  */
-export function silhouettePass(x: Matrix, groupings: readonly Groups[]): RowSilhouettes[] | null {
+export function silhouettePass(
+  x: Matrix,
+  groupings: readonly Groups[],
+  from = 0,
+  to = x.rows,
+): RowSilhouettes[] | null {
   const quantum = quantumOf(x);
-  return quantum && silhouettePart(x, groupings, { ...quantum, coarse: COARSE });
+  return quantum && silhouettePart(x, groupings, { ...quantum, coarse: COARSE }, from, to);
 }

@@ -21,9 +21,10 @@
  */
 import { allocateMatrix, type Matrix } from "../core/matrix.js";
 import { type Rng, stream } from "../core/rng.js";
+import { midRanks } from "../core/statistics.js";
 import { cholesky, symmetricEigen } from "../core/symmetric.js";
 import { normalDensity, normalQuantile } from "./normal.js";
-import { columnOf, midRanks, ranksOf, spearman } from "./ranks.js";
+import { columnOf, ranksOf, spearman } from "./ranks.js";
 
 /** Terms of the Hermite series. */
 const TERMS = 200;

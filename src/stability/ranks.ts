@@ -1,22 +1,9 @@
-/** Mid-ranks and the rank correlation made of them. */
+/** Ranks of a column and the rank correlation made of mid-ranks. */
 import type { Matrix } from "../core/matrix.js";
 
 /** A copy of one column. */
 export function columnOf(x: Matrix, column: number): Float64Array {
   return Float64Array.from({ length: x.rows }, (_, i) => x.data[i * x.cols + column]!);
-}
-
-/** Ranks 1 … n; equal values share the mean of theirs. */
-export function midRanks(values: Float64Array): Float64Array {
-  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
-  const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    for (let at = start; at < end; at++) ranks[order[at]!] = (start + 1 + end) / 2;
-    start = end;
-  }
-  return ranks;
 }
 
 /** Ranks 0 … n−1; of equal values the earlier row gets the lower rank. */

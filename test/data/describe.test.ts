@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { midRanks } from "../../src/core/statistics.js";
 import { numberColumn } from "../../src/core/table.js";
-import { correlations, midRanks } from "../../src/data/correlations.js";
+import { correlations } from "../../src/data/correlations.js";
 import { describeColumn, describeTable } from "../../src/data/describe.js";
 import { readTable } from "../../src/data/index.js";
 import { realCards, reference, referenceTable, smallSets } from "../reference.js";

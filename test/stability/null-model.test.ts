@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { allocateMatrix, type Matrix, matrix } from "../../src/core/matrix.js";
 import { stream } from "../../src/core/rng.js";
+import { midRanks } from "../../src/core/statistics.js";
 import { cholesky, symmetricEigen } from "../../src/core/symmetric.js";
 import { normalCdf, normalQuantile } from "../../src/stability/normal.js";
 import { drawRankCopula, fitRankCopula, nullStream, permuteColumns } from "../../src/stability/null-model.js";
-import { columnOf, midRanks, ranksOf, spearman } from "../../src/stability/ranks.js";
+import { columnOf, ranksOf, spearman } from "../../src/stability/ranks.js";
 
 const rankCorrelation = (x: Matrix, a: number, b: number) =>
   spearman(midRanks(columnOf(x, a)), midRanks(columnOf(x, b)));
