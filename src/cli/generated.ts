@@ -3,7 +3,7 @@ import { algorithms } from "../cluster/registry.js";
 import { formatReference, type ReferenceKey } from "../core/references.js";
 import { reducers } from "../decomposition/registry.js";
 import { metrics } from "../metrics/registry.js";
-import { modelJsonSchema } from "../pipeline/index.js";
+import { modelJsonSchema, viewJsonSchema } from "../pipeline/index.js";
 import { steps } from "../preprocessing/registry.js";
 import { experimentJsonSchema } from "../sweep/config/experiment.js";
 import { rules } from "../sweep/select/registry.js";
@@ -14,6 +14,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ["schema/experiment.schema.json", jsonText(experimentJsonSchema())],
     ["schema/model.schema.json", jsonText(modelJsonSchema())],
+    ["schema/view.schema.json", jsonText(viewJsonSchema())],
     ["docs/reference.md", referencePage()],
   ]);
 }

@@ -9,6 +9,8 @@ export interface MergeTree {
   readonly merges: ArrayLike<number>;
   /** One per merge, ascending. */
   readonly heights: ArrayLike<number>;
+  /** Rows in each of the first n nodes, where these are branches of a larger tree; 1 where absent. */
+  readonly sizes?: ArrayLike<number>;
 }
 
 export interface DendrogramInput {
@@ -37,6 +39,8 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
   const k = Math.max(1, Math.min(input.k, n));
   const leaves = Math.max(k, Math.min(n, input.leaves ?? 40));
   const size = new Float64Array(2 * n - 1).fill(1);
+  if (tree.sizes) size.set(Array.from(tree.sizes));
+  const rows = size.subarray(0, n).reduce((sum, own) => sum + own, 0);
   const firstRow = Float64Array.from({ length: 2 * n - 1 }, (_, node) => node);
   for (let i = 0; i < merges; i++) {
     size[n + i] = size[tree.merges[2 * i]!]! + size[tree.merges[2 * i + 1]!]!;
@@ -103,8 +107,8 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
   const cutMiddle = (cutHeight[0] + cutHeight[1]) / 2;
   return figure({
     question: `Where does the tree part into ${k} segment${k === 1 ? "" : "s"}?`,
-    hint: `The last ${order.length - 1} of ${readable(merges)} merges; below each branch its number of rows; dashed: the cut`,
-    alt: `Merge tree of ${readable(n)} rows, cut into ${k} segments between heights ${cutHeight
+    hint: `The last ${order.length - 1} of ${readable(rows - 1)} merges; below each branch its number of rows; dashed: the cut`,
+    alt: `Merge tree of ${readable(rows)} rows, cut into ${k} segments between heights ${cutHeight
       .map((height) => readable(height))
       .join(" and ")} (${input.heightTitle}). Sizes: ${sizes
       .map((rows, segment) => `${segmentName(segment, input.names)} ${readable(rows)}`)

@@ -24,6 +24,13 @@ export interface HistogramOptions {
   readonly log?: boolean;
 }
 
+/** Money and counts pile up near 0 with a long tail: there the upper quartile lies far from the largest value. */
+export function suitsLog(values: ArrayLike<number>, upperQuartile: number): boolean {
+  let max = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! > max) max = values[i]!;
+  return upperQuartile * 4 < max;
+}
+
 /** Count values per bin and segment; missing values are left out. */
 export function segmentHistograms(
   feature: string,

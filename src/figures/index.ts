@@ -2,7 +2,13 @@
 export { curvesFigure } from "./curves.js";
 export { type DendrogramInput, dendrogramFigure, type MergeTree } from "./dendrogram.js";
 export { type ElbowInput, elbowFigure, elbowOf } from "./elbow.js";
-export { type HistogramOptions, histogramsFigure, type SegmentHistograms, segmentHistograms } from "./histograms.js";
+export {
+  type HistogramOptions,
+  histogramsFigure,
+  type SegmentHistograms,
+  segmentHistograms,
+  suitsLog,
+} from "./histograms.js";
 export { type LeaderboardInput, leaderboardFigure, rankCandidates } from "./leaderboard.js";
 export { type PcaMapInput, pcaMapFigure, tsneMapFigure } from "./map.js";
 export { type MigrationInput, migrationFigure } from "./migration.js";

@@ -12,3 +12,13 @@ export type { Prediction } from "./predict-table.js";
 export { refitRule } from "./refit.js";
 export { type InputFeature, type Model, modelJsonSchema, modelSchema, type Segment } from "./schema.js";
 export type { Scored } from "./score-row.js";
+export {
+  parseView,
+  serializeView,
+  type View,
+  type ViewMap,
+  type ViewSegment,
+  type ViewTree,
+  viewJsonSchema,
+  viewSchema,
+} from "./view-schema.js";

@@ -4,8 +4,9 @@
  */
 import { percent, readable } from "../core/words.js";
 import { segmentColour } from "../figures/palette.js";
+import type { LeaderboardRow } from "../sweep/leaderboard.js";
 import { Html, html, scriptJson } from "./html.js";
-import type { ReportCandidate, ReportColumn, ReportFigure, ReportInput, ReportSegment } from "./input.js";
+import type { ReportColumn, ReportFigure, ReportInput, ReportSegment } from "./input.js";
 import { script } from "./script.js";
 import { style } from "./style.js";
 
@@ -114,7 +115,7 @@ function effectBar(effect: number): Html {
   return html`${text} <span class="effect" aria-hidden="true"><i style="left:${left}%;width:${width}%"></i></span>`;
 }
 
-function leaderboard(columns: readonly ReportColumn[], rows: readonly ReportCandidate[]): Html {
+function leaderboard(columns: readonly ReportColumn[], rows: readonly LeaderboardRow[]): Html {
   const head = (title: string, kind: "text" | "number", first: "ascending" | "descending", sort = "none") =>
     html`<th scope="col" aria-sort="${sort}" data-kind="${kind}" data-first="${first}"><button type="button">${title}</button></th>`;
   return html`<div class="scroll"><table class="leaderboard">
@@ -127,7 +128,7 @@ function leaderboard(columns: readonly ReportColumn[], rows: readonly ReportCand
 </table></div>`;
 }
 
-function candidate(row: ReportCandidate): Html {
+function candidate(row: LeaderboardRow): Html {
   const tags = [...(row.chosen ? ["chosen"] : []), ...(row.baseline ? ["baseline"] : []), ...row.reasons];
   const look = row.chosen ? "chosen" : row.reasons.length > 0 || row.baseline ? "out" : "";
   const cell = (value: number | null, text: string) => html`<td data-value="${value ?? ""}">${text}</td>`;

@@ -16,14 +16,17 @@ import {
   segmentHistograms,
   silhouettePlotFigure,
   snakePlotFigure,
+  suitsLog,
 } from "../figures/index.js";
 import { silhouetteSamples } from "../metrics/silhouette.js";
 import { type Domain, learnRules, type Profile, type RuleSet, readSegment } from "../segments/index.js";
 import { describeExperiment } from "../sweep/config/experiment.js";
+import { identity, judgedRows, leaderboardColumns, leaderboardRows } from "../sweep/leaderboard.js";
 import type { AssembledModel } from "../sweep/model.js";
 import type { SweepResult } from "../sweep/run.js";
 import { headline } from "../sweep/selection.js";
-import type { ReportCandidate, ReportFigure, ReportInput, ReportSegment } from "./input.js";
+import { mapSpace } from "../sweep/view.js";
+import type { ReportFigure, ReportInput, ReportSegment } from "./input.js";
 
 /** Above so many rows the plots that need every pair of rows are left out. */
 const pairwiseRows = 20_000;
@@ -44,10 +47,7 @@ export function gatherReport(
   const profiles = assembled?.profiles ?? [];
   const names: Named = Object.fromEntries(assembled?.naming.names.map(({ label, name }) => [label, name]) ?? []);
   const rules = result.labels ? learnRules(table, result.labels) : null;
-  const metrics = experiment.score.metrics.map((metric): FigureMetric => {
-    const { name, title, better } = metric.columns[0];
-    return { name, title: title.split(/[,:(]/)[0]!.trim(), better };
-  });
+  const metrics = leaderboardColumns(experiment);
   const keys: ReferenceKey[] = [
     ...experiment.sweep.flatMap(({ algorithm }) => algorithm.cites),
     ...experiment.score.metrics.flatMap((metric) => metric.cites),
@@ -68,7 +68,7 @@ export function gatherReport(
     },
     segments: profiles.map((profile) => segment(profile, names, assembled, rules, domain)),
     rules: rules && { trainAccuracy: rules.trainAccuracy, crossAccuracy: rules.crossAccuracy },
-    leaderboard: { columns: metrics, rows: candidates(result, metrics) },
+    leaderboard: { columns: metrics, rows: leaderboardRows(result, metrics) },
     figures: [...segmentFigures(result, table, profiles, names, domain), ...choiceFigures(result, metrics, names)],
     notes: [...(assembled?.notes ?? []), ...(rules?.notes ?? [])],
     provenance: provenance(result, assembled),
@@ -101,38 +101,6 @@ function segment(
       return { feature, unit, median: own.median, everyone: own.everyone.median, effect: own.effect! };
     }),
   };
-}
-
-/** The candidates in the rule's order, then the rest; means and deviations over all their seeds. */
-function candidates(result: SweepResult, metrics: readonly FigureMetric[]): ReportCandidate[] {
-  const place = new Map(result.verdict.ranking.map(({ id }, index) => [id, index + 1]));
-  const known = new Map(result.candidates.map((candidate) => [identity(candidate), candidate]));
-  const rows = candidatesOf(judged(result)).map((candidate): ReportCandidate => {
-    const own = known.get(identity(candidate));
-    return {
-      name: candidate.name,
-      rank: (own && place.get(own.id)) ?? null,
-      k: candidate.k,
-      scores: metrics.map(({ name }) => {
-        const spread = candidate.scores[name];
-        return { mean: spread?.mean ?? null, sd: spread?.sd ?? null };
-      }),
-      coverage: candidate.coverage,
-      smallest: candidate.smallest,
-      reasons: candidate.reason === null ? [] : candidate.reason.split(", "),
-      chosen: own !== undefined && own.id === result.verdict.winner,
-      baseline: own?.baseline ?? false,
-    };
-  });
-  return rows.sort((a, b) => (a.rank ?? Number.MAX_SAFE_INTEGER) - (b.rank ?? Number.MAX_SAFE_INTEGER));
-}
-
-const identity = (own: { algorithm: string; prepare: string; reduce: string; params: string }) =>
-  JSON.stringify([own.algorithm, own.prepare, own.reduce, own.params]);
-
-/** Rows of the space that decides. */
-function judged({ rows, experiment }: SweepResult) {
-  return rows.filter((row) => row.space === experiment.score.space);
 }
 
 function segmentFigures(
@@ -172,8 +140,7 @@ function segmentFigures(
       }),
     );
   }
-  // The map is of all prepared columns, also where the decision was made on a projection of them.
-  const space = result.spaces.get(result.winner!.trial.prepare) ?? result.spaces.get(result.experiment.score.space);
+  const space = mapSpace(result);
   if (space && space.x.cols >= 2 && space.x.rows >= 3) {
     const { fitted } = pca.fit(space.x, { components: 2 });
     const scores = pca.transform(space.x, fitted);
@@ -196,19 +163,11 @@ function segmentFigures(
     if (column?.kind !== "number") continue;
     const unit = domain?.features[feature]?.unit;
     const everyone = segments[0]!.features.find((candidate) => candidate.feature === feature)!.everyone;
-    // Money and counts pile up near 0 with a long tail: there the upper quartile lies far from the largest value.
-    const log = (everyone.q75 ?? 0) * 4 < largest(column.values);
+    const log = suitsLog(column.values, everyone.q75 ?? 0);
     const bins = segmentHistograms(feature, column.values, labels, { names, log, ...(unit ? { unit } : {}) });
     add(`histogram-${figures.length}`, histogramsFigure(bins));
   }
   return figures;
-}
-
-/** The largest value present, at least 0. */
-function largest(values: Float64Array): number {
-  let max = 0;
-  for (const value of values) if (value > max) max = value;
-  return max;
 }
 
 /** The features that set some segment apart most, each once. */
@@ -229,7 +188,7 @@ function tellingFeatures(segments: readonly Profile[]): string[] {
 function choiceFigures(result: SweepResult, metrics: readonly FigureMetric[], names: Named): ReportFigure[] {
   const figures: ReportFigure[] = [];
   const add = (id: string, spec: ReportFigure["spec"]) => figures.push({ id, section: "choice", spec });
-  const rows = judged(result);
+  const rows = judgedRows(result);
   const chosen = result.candidates.find((candidate) => candidate.id === result.verdict.winner);
   const winner = chosen && candidatesOf(rows).find((candidate) => identity(candidate) === identity(chosen));
   const [first, ...others] = metrics;

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 
 export { buildReport } from "./build.js";
 export { gatherReport } from "./gather.js";
-export type { ReportCandidate, ReportColumn, ReportFigure, ReportInput, ReportSegment } from "./input.js";
+export type { ReportColumn, ReportFigure, ReportInput, ReportSegment } from "./input.js";
 
 /** The source of the smallest Plotly bundle that draws our figures (1.5 MB), to be inlined. */
 export function plotlySource(): Promise<string> {

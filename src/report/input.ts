@@ -1,26 +1,12 @@
 /** What a report is made of: plain data, so that a report can be built from a run, from files, or in a test. */
 import type { Note } from "../core/notes.js";
 import type { FigureSpec } from "../figures/index.js";
+import type { LeaderboardRow } from "../sweep/leaderboard.js";
 
 export interface ReportColumn {
   readonly name: string;
   readonly title: string;
   readonly better: "higher" | "lower";
-}
-
-export interface ReportCandidate {
-  readonly name: string;
-  /** Place in the rule's own ranking, from 1; null for those it did not rank. */
-  readonly rank: number | null;
-  readonly k: number | null;
-  /** One per column: mean over seeds and its deviation. */
-  readonly scores: readonly { readonly mean: number | null; readonly sd: number | null }[];
-  readonly coverage: number | null;
-  readonly smallest: number | null;
-  /** Gates that closed it out; empty when it could be chosen. */
-  readonly reasons: readonly string[];
-  readonly chosen: boolean;
-  readonly baseline: boolean;
 }
 
 export interface ReportSegment {
@@ -66,7 +52,7 @@ export interface ReportInput {
   readonly segments: readonly ReportSegment[];
   /** How well the rules do as a whole; null without rules. */
   readonly rules: { readonly trainAccuracy: number | null; readonly crossAccuracy: number | null } | null;
-  readonly leaderboard: { readonly columns: readonly ReportColumn[]; readonly rows: readonly ReportCandidate[] };
+  readonly leaderboard: { readonly columns: readonly ReportColumn[]; readonly rows: readonly LeaderboardRow[] };
   readonly figures: readonly ReportFigure[];
   readonly notes: readonly Note[];
   /** Where the numbers come from, in order. */
