@@ -43,6 +43,7 @@ async function barProgress(io: Io): Promise<Progress> {
     show(event) {
       if (event.type === "fit") move("fit", event.done, event.total, `trials · ${event.algorithm}`);
       else if (event.type === "score") move("score", event.done, event.total, `scores · ${event.metric}`);
+      else if (event.type === "evidence") move(event.stage, event.done, event.total, `draws · ${event.stage}`);
       else {
         const line = describeEvent(event);
         if (line === undefined) return;
@@ -66,7 +67,7 @@ function lineProgress(io: Io): Progress {
       if (line === undefined) return;
       const isLast = "done" in event && event.done === event.total;
       const now = performance.now();
-      if ((event.type === "fit" || event.type === "score") && !isLast && now - last < LINE_MS) return;
+      if ("done" in event && !isLast && now - last < LINE_MS) return;
       last = now;
       io.err(`${line}\n`);
     },
@@ -89,6 +90,8 @@ function describeEvent(event: SweepEvent): string | undefined {
       return `✘ ${event.algorithm} ${event.params} has no answer [${event.reason}]: ${event.message.split("\n")[0]}`;
     case "score":
       return `scored ${event.done} of ${event.total} (${event.metric} in ${event.space})`;
+    case "evidence":
+      return `evidence: ${event.stage}, ${event.done} of ${event.total} draws`;
     default:
       return undefined;
   }

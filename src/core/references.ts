@@ -327,6 +327,13 @@ export const references = {
       "A method of establishing groups of equal amplitude in plant sociology based on similarity of species content",
     venue: "Kongelige Danske Videnskabernes Selskab, Biologiske Skrifter 5(4)",
   },
+  steinley2004: {
+    authors: "D. Steinley",
+    year: 2004,
+    title: "Properties of the Hubert–Arabie adjusted Rand index",
+    venue: "Psychological Methods 9(3)",
+    doi: "10.1037/1082-989X.9.3.386",
+  },
   tibshirani2001: {
     authors: "R. Tibshirani, G. Walther, T. Hastie",
     year: 2001,
@@ -365,6 +372,12 @@ export const references = {
     title: "Hierarchical grouping to optimize an objective function",
     venue: "JASA 58(301)",
     doi: "10.1080/01621459.1963.10500845",
+  },
+  westfall1993: {
+    authors: "P. H. Westfall, S. S. Young",
+    year: 1993,
+    title: "Resampling-based multiple testing: examples and methods for p-value adjustment",
+    venue: "Wiley",
   },
   xie1991: {
     authors: "X. L. Xie, G. Beni",

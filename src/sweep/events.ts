@@ -34,6 +34,13 @@ export type SweepEvent =
       readonly total: number;
     }
   | { readonly type: "select"; readonly rule: string }
+  | {
+      /** Draws and resamples that a rule needs: null, prediction-strength, jaccard, calibration, gap. */
+      readonly type: "evidence";
+      readonly stage: string;
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly type: "done"; readonly outcome: string; readonly incomplete: number };
 
 export type OnEvent = (event: SweepEvent) => void;

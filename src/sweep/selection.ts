@@ -1,4 +1,5 @@
 /** The decision as data (selection.json) and as words (summary.md). Pure. */
+import type { Json } from "../core/hash.js";
 import { describeExperiment } from "./config/experiment.js";
 import type { SweepResult } from "./run.js";
 import type { Candidate } from "./select/define.js";
@@ -11,6 +12,14 @@ const rounded = (value: number) => Number(value.toPrecision(12));
 const roundedScores = (scores: Readonly<Record<string, number | null>>) =>
   Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, value === null ? null : rounded(value)]));
 
+/** Every number of a JSON value rounded so. */
+function roundedDeep(value: Json): Json {
+  if (typeof value === "number") return rounded(value);
+  if (Array.isArray(value)) return value.map(roundedDeep);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, roundedDeep(item)]));
+}
+
 /** What selection.json holds: the decision, what it was made from, and why. */
 export function selectionRecord(result: SweepResult): Record<string, unknown> {
   const { experiment, verdict, candidates } = result;
@@ -21,7 +30,7 @@ export function selectionRecord(result: SweepResult): Record<string, unknown> {
     format: 1,
     experiment: experiment.name,
     data: { checksum: result.dataChecksum, rows: result.tableFacts.rows, columns: result.tableFacts.columns },
-    rule: { name: rule.name, version: rule.version, hash: experiment.select.hash },
+    rule: { name: rule.name, version: rule.version, hash: experiment.select.hash, before: result.ruleBefore },
     outcome: verdict.outcome,
     partial: result.counts.incomplete > 0 ? { incomplete: result.counts.incomplete } : false,
     winner: winner && {
@@ -37,9 +46,12 @@ export function selectionRecord(result: SweepResult): Record<string, unknown> {
     },
     reasons: verdict.reasons,
     flags: verdict.flags,
+    ...(verdict.details ? { evidence: roundedDeep(verdict.details) } : {}),
     ranking: verdict.ranking.map(({ id, score, detail }) => ({
       ...identity(byId.get(id)!),
+      k: byId.get(id)!.k,
       score: rounded(score),
+      ...(verdict.failed ? { failed: verdict.failed[id] ?? [] } : {}),
       ...roundedScores(detail),
     })),
     config: describeExperiment(experiment),
@@ -114,7 +126,7 @@ export function headline(result: SweepResult): string {
   const winner = candidates.find((candidate) => candidate.id === verdict.winner);
   if (verdict.outcome === "no-structure")
     return "No structure: nothing exceeds what marginals and correlations alone give";
-  if (!winner) return "No candidate passes the gates";
+  if (!winner) return verdict.details ? "No candidate passes every test" : "No candidate passes the gates";
   return `${winner.k} segments, by ${nameOf(winner, candidates)}`;
 }
 

@@ -1,8 +1,12 @@
 /** What a worker thread does with a task. */
+import type { Fit } from "../cluster/define.js";
 import { algorithmNamed } from "../cluster/registry.js";
 import { type ErrorCode, UserError } from "../core/errors.js";
 import type { Matrix } from "../core/matrix.js";
+import type { Scores } from "../metrics/define.js";
 import { metricNamed } from "../metrics/registry.js";
+import { runEvidence } from "./evidence/run-work.js";
+import type { EvidenceValues } from "./evidence/work.js";
 import type { Answer, SpaceData, Work } from "./execute.js";
 
 /** How many spaces a thread keeps, with what the kernels built on them. */
@@ -27,11 +31,15 @@ function matrixOf({ key, x }: SpaceData): Matrix {
 
 /** Do one task. Pure but for the cache of spaces. */
 export function runTask<W extends Work>(work: W): Answer<W> {
-  const x = matrixOf(work.space);
+  return answerTo(work) as Answer<W>;
+}
+
+function answerTo(work: Work): Fit[] | Scores[] | EvidenceValues {
   if (work.kind === "fit") {
-    return algorithmNamed(work.algorithm).fitMany(x, work.grid, { seed: work.seed }) as Answer<W>;
+    return algorithmNamed(work.algorithm).fitMany(matrixOf(work.space), work.grid, { seed: work.seed });
   }
-  return metricNamed(work.metric).scoreMany(x, work.labelings) as Answer<W>;
+  if (work.kind === "score") return metricNamed(work.metric).scoreMany(matrixOf(work.space), work.labelings);
+  return runEvidence(work);
 }
 
 /** A user's error as plain data: messages between threads keep no class and no own fields of an error. */

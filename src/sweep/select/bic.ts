@@ -10,6 +10,7 @@ export const bic = defineRule({
   version: 1,
   cites: ["schwarz1978"],
   needs: [],
+  oneFitSpace: true,
   params: z.strictObject(gateParams),
   select(candidates, gates) {
     const value = (scores: Readonly<Record<string, number | null>>) => scores["bic"] ?? null;

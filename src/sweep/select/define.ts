@@ -1,7 +1,9 @@
 /** What a selection rule sees, what it answers, and how one is declared. */
 import type { z } from "zod";
 import type { Params } from "../../cluster/define.js";
+import type { Json } from "../../core/hash.js";
 import type { ReferenceKey } from "../../core/references.js";
+import type { GatherContext } from "../evidence/obtain.js";
 
 /**
  * A candidate is a trial without its seed. Its numbers are those of its representative: the seed with the
@@ -52,7 +54,16 @@ export interface Verdict {
   /** Sentences for people: why this one, and how sure. */
   readonly reasons: readonly string[];
   /** Things to know that do not change the choice, such as `AT_EDGE`. */
-  readonly flags: readonly { readonly code: string; readonly message: string }[];
+  readonly flags: readonly Flag[];
+  /** Reason codes of what a candidate failed after the gates, by id. */
+  readonly failed?: Readonly<Record<string, readonly string[]>>;
+  /** What else the rule found, for selection.json. */
+  readonly details?: { readonly [name: string]: Json };
+}
+
+export interface Flag {
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface Rule {
@@ -65,19 +76,25 @@ export interface Rule {
   /** Metrics that must be in score.metrics. */
   readonly needs: readonly string[];
   readonly params: z.ZodObject;
-  /** Pure: the same candidates give the same verdict. `gated` maps each candidate to the gates it fails. */
-  select(candidates: readonly Candidate[], params: Params): Verdict;
+  /** Its numbers live in the space of the fit (likelihoods, inertia), so all candidates must share one. */
+  readonly oneFitSpace?: boolean;
+  /** Evidence beyond the table: refits on other rows and on null data, through the executor and the store. */
+  gather?(context: GatherContext, params: Params): Promise<unknown>;
+  /** Pure: the same candidates and evidence give the same verdict. */
+  select(candidates: readonly Candidate[], params: Params, evidence?: unknown): Verdict;
 }
 
-/** Declare a rule with its parameter types checked; the registry sees it without them. */
-export function defineRule<S extends z.ZodObject>(rule: {
+/** Declare a rule with its parameter and evidence types checked; the registry sees it without them. */
+export function defineRule<S extends z.ZodObject, E = undefined>(rule: {
   name: string;
   title: string;
   version: number;
   cites: readonly ReferenceKey[];
   needs: readonly string[];
   params: S;
-  select(candidates: readonly Candidate[], params: z.output<S>): Verdict;
+  oneFitSpace?: boolean;
+  gather?(context: GatherContext, params: z.output<S>): Promise<E>;
+  select(candidates: readonly Candidate[], params: z.output<S>, evidence: E): Verdict;
 }): Rule {
   return rule as unknown as Rule;
 }

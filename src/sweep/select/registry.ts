@@ -2,7 +2,8 @@
 import { bic } from "./bic.js";
 import { borda } from "./borda.js";
 import type { Rule } from "./define.js";
+import { gatedStability } from "./gated-stability.js";
 import { majority } from "./majority.js";
 import { maxSilhouette } from "./max-silhouette.js";
 
-export const rules: readonly Rule[] = [maxSilhouette, majority, borda, bic];
+export const rules: readonly Rule[] = [gatedStability, maxSilhouette, majority, borda, bic];
