@@ -1,16 +1,17 @@
 """The scikit-learn side of the benchmarks: python3 peers.py <function> <folder> <data>."""
 import json
 import os
-import resource
 import statistics
 import sys
 import time
 
 import numpy as np
 import sklearn
-from sklearn.cluster import KMeans
+from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
+from sklearn.manifold import TSNE
 from sklearn.mixture import GaussianMixture
+from sklearn.neighbors import NearestNeighbors
 
 COUNTS = range(2, 11)
 
@@ -63,6 +64,51 @@ mixtures_full, mixtures_tied = mixtures("full"), mixtures("tied")
 mixtures_diag, mixtures_spherical = mixtures("diag"), mixtures("spherical")
 
 
+def tree(linkage):
+    def run(x, labelings):
+        model = AgglomerativeClustering(n_clusters=2, linkage=linkage, compute_distances=True)
+        return float(np.sum(model.fit(x).distances_)), 1
+
+    return run
+
+
+def fast_tree(linkage):
+    def run(x, labelings):
+        import fastcluster
+
+        of = fastcluster.linkage_vector if linkage in ("ward", "single") else fastcluster.linkage
+        return float(np.sum(of(x, linkage)[:, 2])), 1
+
+    return run
+
+
+tree_ward, fastcluster_ward = tree("ward"), fast_tree("ward")
+tree_complete, fastcluster_complete = tree("complete"), fast_tree("complete")
+tree_average, fastcluster_average = tree("average"), fast_tree("average")
+tree_single, fastcluster_single = tree("single"), fast_tree("single")
+
+
+def dbscan_sweep(x, labelings):
+    radii = [(0.02 + 0.01 * k) * (3 if x.shape[1] > 2 else 1) for k in COUNTS]
+    return sum(int((DBSCAN(eps=r, min_samples=10).fit(x).labels_ < 0).sum()) for r in radii), 1
+
+
+def neighbours(k):
+    def run(x, labelings):
+        return float(NearestNeighbors(n_neighbors=k).fit(x).kneighbors()[0].sum()), 1
+
+    return run
+
+
+neighbours_9, neighbours_90 = neighbours(9), neighbours(90)
+
+
+def tsne_map(x, labelings):
+    model = TSNE(init="pca", learning_rate="auto", random_state=0, n_iter=1000)
+    model.fit_transform(x)
+    return model.kl_divergence_, 1
+
+
 def main():
     if sys.argv[1] == "versions":
         print(f"Python {sys.version.split()[0]}, scikit-learn {sklearn.__version__}, NumPy {np.__version__}")
@@ -80,7 +126,11 @@ def main():
         times.append((time.process_time() - start) * 1000)
         if times[0] > 20000:
             break
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    try:
+        with open("/proc/self/status") as file:
+            peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+    except OSError:
+        peak = 0
     warm = statistics.median(times[1:]) if len(times) > 1 else times[0]
     print(json.dumps({"cold": times[0] * scale, "warm": warm * scale, "quality": float(quality), "peak": peak}))
 

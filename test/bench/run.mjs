@@ -7,7 +7,7 @@
 // quality column says what was computed: the fastest answer may be the worst. A run of all cases writes
 // test/bench/RESULTS.md. Cases live in test/bench/cases/, one file per area: see cases.mjs.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,14 @@ const cpuMs = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
+/** Peak resident memory. Not `maxRSS`, which a child inherits from the process that started it. */
+function peakMB() {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024;
+  } catch {
+    return process.resourceUsage().maxRSS / 1024;
+  }
+}
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** In the fresh process: one contender of one case, repeated for about four seconds. */
@@ -40,19 +48,30 @@ async function child(name, contender, folder, dist) {
     if (times[0] > 20_000) break;
   }
   const [cold, ...rest] = times;
-  const peak = process.resourceUsage().maxRSS / 1024;
+  const peak = peakMB();
   console.log(JSON.stringify({ cold, warm: rest.length > 0 ? median(rest) : cold, quality, peak }));
 }
 
 function measure(entry, contender, folder, dist, python) {
-  const command =
-    contender === "scikit-learn"
-      ? [python.command, [join(here, "peers.py"), entry.python, folder, entry.data]]
+  const inPython = pythonPeers(entry)[contender];
+  const inR = entry.r?.[contender];
+  const command = inPython
+    ? [python.command, [join(here, "peers.py"), inPython, folder, entry.data]]
+    : inR
+      ? ["Rscript", [join(here, "peers.R"), inR, folder, entry.data]]
       : [process.execPath, [self, "--child", entry.name, contender, folder, dist]];
   const run = spawnSync(command[0], command[1], { encoding: "utf8", env: { ...process.env, ...oneThread } });
   if (run.status !== 0) throw new Error(`${entry.name}, ${contender}: ${run.stderr || run.error}`);
   return JSON.parse(run.stdout.trim().split("\n").at(-1));
 }
+
+/** Contender → function in peers.py. */
+function pythonPeers({ python = {} }) {
+  return typeof python === "string" ? { "scikit-learn": python } : python;
+}
+
+/** Whether a command is there. */
+const answers = (command, args) => spawnSync(command, args).status === 0;
 
 /** The first Python that has scikit-learn. */
 function findPython() {
@@ -111,7 +130,11 @@ async function main() {
     const source = await makeData(folder, new Set(chosen.map(({ data }) => data)), values.dist);
     for (const entry of chosen) {
       const contenders = ["segmenta", ...Object.keys(entry.peers ?? {})];
-      if (entry.python && python !== null) contenders.push("scikit-learn");
+      if (python !== null) {
+        const has = (name) => name !== "fastcluster" || answers(python.command, ["-c", "import fastcluster"]);
+        contenders.push(...Object.keys(pythonPeers(entry)).filter(has));
+      }
+      if (entry.r && answers("Rscript", ["-e", "library(cluster)"])) contenders.push(...Object.keys(entry.r));
       const results = Object.fromEntries(contenders.map((contender) => [contender, []]));
       for (let round = 0; round < Number(values.rounds); round++) {
         const order = round % 2 === 0 ? contenders : [...contenders].reverse();
