@@ -4,9 +4,22 @@ import { describe } from "./describe.js";
 import { exportModel } from "./export.js";
 import { init } from "./init.js";
 import { list } from "./list.js";
+import { merge } from "./merge.js";
 import { notebook } from "./notebook.js";
 import { predict } from "./predict.js";
 import { report } from "./report.js";
 import { run } from "./run.js";
+import { serve } from "./serve.js";
 
-export const commands: readonly Command[] = [run, report, predict, exportModel, describe, init, list, notebook];
+export const commands: readonly Command[] = [
+  run,
+  merge,
+  report,
+  predict,
+  serve,
+  exportModel,
+  describe,
+  init,
+  list,
+  notebook,
+];

@@ -1,0 +1,14 @@
+/** CSV cells that a spreadsheet can open without running anything. */
+
+/** What a spreadsheet takes for a formula: =, +, −, @, and a tab or return before them. */
+const formula = /^[=+\-@\t\r]/;
+const plainNumber = /^[+-]?\d+(\.\d+)?$/;
+
+/**
+ * A text as a CSV field. A leading sign that would make it a formula is put behind an apostrophe, unless the text is
+ * a plain number; `asIs` leaves it.
+ */
+export function textField(text: string, asIs: boolean): string {
+  const safe = !asIs && formula.test(text) && !plainNumber.test(text) ? `'${text}` : text;
+  return /[",\n\r]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
