@@ -114,7 +114,7 @@ export function bestOfStarts(
   const iterate = params.engine === "ml-kmeans" ? lloydOfMl : lloydOfOurs;
   // greedy k-means++ tries this many rows per centre
   const candidates = 2 + Math.floor(log(params.k));
-  return withKMeans(x, (space) => {
+  return withKMeans(x, params.nInit, (space) => {
     let best: LloydResult | undefined;
     for (let start = first; start < first + params.nInit; start++) {
       const chosen = space.kMeansPlusPlus(params.k, candidates, stream(seed, purpose, start));
@@ -132,7 +132,7 @@ export function kMeansFrom(
   options: { readonly maxIter: number; readonly tol: number },
 ): LloydResult {
   const k = centres.length / x.cols;
-  return withKMeans(x, (space) => space.lloyd(centres, k, options.maxIter, options.tol * meanVariance(x)));
+  return withKMeans(x, 1, (space) => space.lloyd(centres, k, options.maxIter, options.tol * meanVariance(x)));
 }
 
 const lloydOfOurs = (

@@ -7,7 +7,7 @@
  */
 import type { Matrix } from "../core/matrix.js";
 import type { Rng } from "../core/rng.js";
-import { blocksOf, placeBlocks } from "./blocks.js";
+import { blocksOf, type PlacedBlocks, placeBlocks, toBlockLayout } from "./blocks.js";
 import { gridConstant, restConstant } from "./exact.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
 
@@ -47,14 +47,15 @@ export interface KMeansSpace {
   lloyd(start: Float64Array, k: number, maxIter: number, shiftLimit: number): LloydResult;
 }
 
-/** Blocks per call into WebAssembly: about a million coordinates. */
-const sliceOf = (d: number): number => Math.max(64, Math.ceil(131_072 / d));
+/** Blocks per call into WebAssembly: about a million coordinates, and a multiple of 8. */
+const sliceOf = (d: number): number => Math.max(64, Math.ceil(16_384 / d) * 8);
 
 interface Placed {
   readonly n: number;
   readonly d: number;
   readonly blocks: number;
-  readonly order: Int32Array;
+  /** Position → row, or null where they are the same. */
+  readonly order: Int32Array | null;
   readonly points: Pointer;
   readonly balls: Pointer;
   readonly radii: Pointer;
@@ -64,10 +65,16 @@ interface Placed {
   readonly origin: Float64Array;
 }
 
-/** Run fits on a matrix. The space is gone when `run` ends. @param x - n×d, n ≥ 1, finite */
-export function withKMeans<T>(x: Matrix, run: (space: KMeansSpace) => T): T {
+/**
+ * Run fits on a matrix. The space is gone when `run` ends.
+ *
+ * @param x - n×d, n ≥ 1, finite
+ * @param starts - how many starts are to come for one k. Ordering many rows costs as much as some starts: with few
+ *   starts of very many rows they are visited in input order instead (`visitingOrder`).
+ */
+export function withKMeans<T>(x: Matrix, starts: number, run: (space: KMeansSpace) => T): T {
   return withArena((arena) => {
-    const placed = place(arena, x);
+    const placed = place(arena, x, starts);
     return run({
       kMeansPlusPlus: (k, candidates, rng) => withArena((inner) => chooseStart(inner, placed, k, candidates, rng)),
       lloyd: (start, k, maxIter, limit) => withArena((inner) => iterate(inner, placed, start, k, maxIter, limit)),
@@ -75,19 +82,44 @@ export function withKMeans<T>(x: Matrix, run: (space: KMeansSpace) => T): T {
   });
 }
 
-function place(arena: Arena, x: Matrix): Placed {
+/** Position → row: spatial, or the input order where sorting would not pay. */
+export function visitingOrder(x: Matrix, starts: number): Int32Array {
+  return paysToOrder(x, starts) ? blocksOf(x).order : Int32Array.from({ length: x.rows }, (_, i) => i);
+}
+
+const paysToOrder = ({ rows }: Matrix, starts: number): boolean => rows <= 65_536 * starts;
+
+function place(arena: Arena, x: Matrix, starts: number): Placed {
   const { rows: n, cols: d } = x;
-  const blocks = blocksOf(x);
-  const { points, balls, radii } = placeBlocks(arena, x, blocks);
   const { origin, grid } = coordinateGrid(x);
   const originAt = arena.put(origin);
   const gridAt = arena.put(grid);
+  const ordered = paysToOrder(x, starts);
+  const { points, balls, radii } = ordered ? placeBlocks(arena, x, blocksOf(x)) : placeUnordered(arena, x);
+  const blocks = Math.ceil(n / 8);
   // lanes past n repeat the last row, so that they change no block's bounds
-  const last = arena.viewF64(points + (blocks.count - 1) * d * 64, d * 8);
+  const last = arena.viewF64(points + (blocks - 1) * d * 64, d * 8);
   for (let lane = ((n - 1) & 7) + 1; lane < 8; lane++) {
     for (let k = 0; k < d; k++) last[k * 8 + lane] = last[k * 8 + ((n - 1) & 7)]!;
   }
-  return { n, d, blocks: blocks.count, order: blocks.order, points, balls, radii, originAt, gridAt, origin };
+  const order = ordered ? blocksOf(x).order : null;
+  return { n, d, blocks, order, points, balls, radii, originAt, gridAt, origin };
+}
+
+/** Blocks in input order, every ball endless: it dismisses nothing. */
+function placeUnordered(arena: Arena, { rows, cols, data }: Matrix): Omit<PlacedBlocks, "centres"> {
+  const blocks = Math.ceil(rows / 8);
+  const groups = Math.ceil(blocks / 8);
+  const points = arena.f64(blocks * 8 * cols);
+  const balls = arena.f64(groups * 8 * cols);
+  const radii = arena.f64(groups * 8);
+  toBlockLayout(data, null, rows, cols, arena.viewF64(points, blocks * 8 * cols));
+  arena.viewF64(balls, groups * 8 * cols).fill(0);
+  arena
+    .viewF64(radii, groups * 8)
+    .fill(Number.NaN)
+    .fill(Number.POSITIVE_INFINITY, 0, blocks);
+  return { points, balls, radii };
 }
 
 /** Per column: the smallest value, and the constant that rounds differences from it for exact sums of n. */
@@ -110,15 +142,15 @@ function chooseStart(arena: Arena, placed: Placed, k: number, candidates: number
   const nearest = arena.f64(blocks * 8);
   const reach = arena.f64(Math.ceil(blocks / 8) * 8);
   const weights = arena.f64(blocks);
-  const result = arena.f64(2);
-  const work = arena.f64(d + 16);
-  // two trials: the best so far and the one at hand
-  let kept = { values: arena.f64(blocks * 8), list: arena.i32(blocks) };
-  let tried = { values: arena.f64(blocks * 8), list: arena.i32(blocks) };
-  const answer = arena.viewF64(result, 2);
+  const candidatesAt = arena.i32(candidates);
+  const totalsAt = arena.f64(candidates);
+  const rows = arena.f64(d * Math.max(1, candidates));
+  const work = arena.f64(8);
+  const totals = arena.viewF64(totalsAt, candidates);
+  const tried = arena.viewI32(candidatesAt, candidates);
 
   const positions = [rng.int(n)];
-  const row = rowAt(arena, placed, positions[0]!, work);
+  const row = rowAt(arena, placed, positions[0]!, rows);
   let largest = 0;
   forSlices(blocks, d, (from, to) => {
     largest = Math.max(largest, wasm.startNearest(points, n, d, from, to, row, nearest, reach));
@@ -126,36 +158,41 @@ function chooseStart(arena: Arena, placed: Placed, k: number, candidates: number
   while (positions.length < k) {
     const grid = gridConstant(n, largest);
     const total = wasm.weighBlocks(nearest, blocks, grid, weights);
-    const marks = Array.from({ length: candidates }, () => rng.uniform() * total);
-    let best = { total: Number.POSITIVE_INFINITY, count: 0, position: 0 };
-    for (const mark of marks) {
-      const position = wasm.pointAtMark(nearest, n, weights, grid, mark);
-      wasm.tryCentre(
+    for (let q = 0; q < candidates; q++) {
+      tried[q] = wasm.pointAtMark(nearest, n, weights, grid, rng.uniform() * total);
+    }
+    totals.fill(total);
+    forSlices(blocks, d, (from, to) => {
+      wasm.tryCentres(
         points,
-        n,
         d,
+        from,
+        to,
         balls,
         radii,
         nearest,
         reach,
         weights,
-        total,
         grid,
-        position,
-        tried.values,
-        tried.list,
-        result,
+        candidatesAt,
+        candidates,
+        totalsAt,
+        rows,
         work,
       );
-      if (answer[0]! < best.total) {
-        best = { total: answer[0]!, count: answer[1]!, position };
-        [kept, tried] = [tried, kept];
-      }
-    }
-    largest = wasm.keepCentre(n, nearest, reach, kept.values, kept.list, best.count);
-    positions.push(best.position);
+    });
+    let best = 0;
+    for (let q = 1; q < candidates; q++) if (totals[q]! < totals[best]!) best = q;
+    const position = tried[best]!;
+    positions.push(position);
+    if (positions.length === k) break;
+    largest = 0;
+    forSlices(blocks, d, (from, to) => {
+      const most = wasm.addCentre(points, d, from, to, balls, radii, nearest, reach, position, rows, work);
+      largest = Math.max(largest, most);
+    });
   }
-  return Int32Array.from(positions, (position) => placed.order[position]!);
+  return Int32Array.from(positions, (position) => placed.order?.[position] ?? position);
 }
 
 function rowAt(arena: Arena, { d, points }: Placed, position: number, at: Pointer): Pointer {
@@ -182,6 +219,7 @@ function iterate(
   const uniformAt = arena.i32(blocks);
   const lower = arena.f64(blocks * kp);
   const upper = arena.f64(blocks);
+  const margins = arena.f64(blocks);
   const sumsAt = arena.f64(k * d);
   const countsAt = arena.f64(k);
   const distancesAt = arena.f64(blocks * 8);
@@ -215,6 +253,7 @@ function iterate(
         uniformAt,
         lower,
         upper,
+        margins,
         originAt,
         gridAt,
         sumsAt,
@@ -277,7 +316,8 @@ function iterate(
     wasm.sumOnGrid(distancesAt, blocks, grid, 0) +
     (grid === 0 ? 0 : wasm.sumOnGrid(distancesAt, blocks, grid, restConstant(n, grid)));
   const byRow = new Int32Array(n);
-  for (let i = 0; i < n; i++) byRow[order[i]!] = labels[i]!;
+  if (order === null) byRow.set(labels.subarray(0, n));
+  else for (let i = 0; i < n; i++) byRow[order[i]!] = labels[i]!;
   return { labels: byRow, centres: centres.slice(), inertia, iterations, converged };
 }
 

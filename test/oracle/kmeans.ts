@@ -1,18 +1,16 @@
 /**
  * The readable twin of kernels/kmeans.ts, equal to the bit: greedy k-means++ and Lloyd's iteration with every
  * distance computed and every sum taken anew. Terms of sums are rounded to a grid first, so that their order does
- * not matter (kernels/exact.ts); rows are visited in the spatial order of kernels/blocks.ts.
+ * not matter (kernels/exact.ts); rows are visited in a given order.
  */
 import { log } from "../../src/core/math.js";
 import type { Matrix } from "../../src/core/matrix.js";
 import type { Rng } from "../../src/core/rng.js";
-import { blocksOf } from "../../src/kernels/blocks.js";
 import { gridConstant, restConstant } from "../../src/kernels/exact.js";
 import type { LloydResult } from "../../src/kernels/kmeans.js";
 
 /** k row numbers: each the best of 2 + ⌊ln k⌋ rows drawn by squared distance from those before. */
-export function slowKMeansPlusPlus(x: Matrix, k: number, rng: Rng): Int32Array {
-  const { order } = blocksOf(x);
+export function slowKMeansPlusPlus(x: Matrix, order: Int32Array, k: number, rng: Rng): Int32Array {
   const candidatesPerRound = 2 + Math.floor(log(k));
   const chosen = [order[rng.int(x.rows)]!];
   // nearest[i] = squared distance of row i to the nearest chosen row
@@ -46,7 +44,14 @@ function rowAtMark(weights: Float64Array, order: Int32Array, grid: number, mark:
 }
 
 /** Lloyd's iteration from k×d start centres. */
-export function slowLloyd(x: Matrix, start: Float64Array, k: number, maxIter: number, shiftLimit: number): LloydResult {
+export function slowLloyd(
+  x: Matrix,
+  order: Int32Array,
+  start: Float64Array,
+  k: number,
+  maxIter: number,
+  shiftLimit: number,
+): LloydResult {
   const centres = start.slice();
   let labels = new Int32Array(x.rows).fill(-1);
   let settled = false;
@@ -57,7 +62,7 @@ export function slowLloyd(x: Matrix, start: Float64Array, k: number, maxIter: nu
     const before = labels;
     labels = nearestCentres(x, centres, k);
     settled = labels.every((label, i) => label === before[i]);
-    converged = settled || moveCentres(x, centres, k, labels) <= shiftLimit;
+    converged = settled || moveCentres(x, order, centres, k, labels) <= shiftLimit;
   }
   if (!settled) labels = nearestCentres(x, centres, k);
   const distances = ownDistances(x, centres, labels);
@@ -77,7 +82,7 @@ function nearestCentres(x: Matrix, centres: Float64Array, k: number): Int32Array
   });
 }
 
-function moveCentres(x: Matrix, centres: Float64Array, k: number, labels: Int32Array): number {
+function moveCentres(x: Matrix, order: Int32Array, centres: Float64Array, k: number, labels: Int32Array): number {
   const { rows: n, cols: d, data } = x;
   const column = (j: number) => Array.from({ length: n }, (_, i) => data[i * d + j]!);
   const origin = Array.from({ length: d }, (_, j) => column(j).reduce((a, b) => Math.min(a, b)));
@@ -85,7 +90,7 @@ function moveCentres(x: Matrix, centres: Float64Array, k: number, labels: Int32A
   const value = (i: number, j: number) => data[i * d + j]! - origin[j]! + grid[j]! - grid[j]!;
 
   const owner = Int32Array.from(labels);
-  giveRowsToEmpty(x, centres, k, owner);
+  giveRowsToEmpty(x, order, centres, k, owner);
   let shift = 0;
   for (let c = 0; c < k; c++) {
     const rows = Array.from(owner.keys()).filter((i) => owner[i] === c);
@@ -101,13 +106,13 @@ function moveCentres(x: Matrix, centres: Float64Array, k: number, labels: Int32A
 }
 
 /** An empty cluster takes over the row farthest from its centre, several the farthest in turn. */
-function giveRowsToEmpty(x: Matrix, centres: Float64Array, k: number, owner: Int32Array): void {
+function giveRowsToEmpty(x: Matrix, order: Int32Array, centres: Float64Array, k: number, owner: Int32Array): void {
   const distances = ownDistances(x, centres, owner);
   const sizes = Array.from({ length: k }, (_, c) => owner.filter((label) => label === c).length);
   for (let c = 0; c < k; c++) {
     if (sizes[c] !== 0) continue;
     let far = -1;
-    for (const row of blocksOf(x).order) if (distances[row]! > (far < 0 ? 0 : distances[far]!)) far = row;
+    for (const row of order) if (distances[row]! > (far < 0 ? 0 : distances[far]!)) far = row;
     if (far < 0) return;
     sizes[owner[far]!]!--; // a cluster that gives its only row is empty in its turn
     owner[far] = c;

@@ -21,6 +21,8 @@ const SLACK: f64 = 1e-10;
  * @param labels - in/out, 8 i32 per block; −1 before the first pass
  * @param uniform - in/out, i32 per block: the label all its points share, or −1
  * @param lower - in/out, kp f64 per block; @param upper - in/out, f64 per block
+ * @param margins - in/out, f64 per block: by how much each of its points is nearer to its own centre than to any other,
+ *   plus twice the longest path by then; while more than twice today's longest path, no label can change
  * @param origin, grid - in, d f64 each: a coordinate counts ((x − origin) + grid) − grid
  * @param sums - in/out, k×d; @param counts - in/out, k f64
  * @param work - (k + 3)·64 bytes and a word per 32 centres
@@ -29,8 +31,8 @@ const SLACK: f64 = 1e-10;
  */
 export function assignBlocks(
   points: usize, n: i32, d: i32, from: i32, to: i32, centres: usize, k: i32, path: usize, longestPath: f64,
-  farthest: f64, labels: usize, uniform: usize, lower: usize, upper: usize, origin: usize, grid: usize, sums: usize,
-  counts: usize, work: usize, first: i32,
+  farthest: f64, labels: usize, uniform: usize, lower: usize, upper: usize, margins: usize, origin: usize, grid: usize,
+  sums: usize, counts: usize, work: usize, first: i32,
 ): i32 {
   const kp = (k + 1) & ~1, words = (kp + 31) >> 5;
   const distances = work, best = work + (<usize>kp << 6), before = best + 64, masks = before + 64;
@@ -45,6 +47,7 @@ export function assignBlocks(
       setI32(masks, words - 1, <i32>(<u32>0xffffffff >> <u32>(32 * words - k)));
       setF64(low, kp - 1, Infinity);
     } else {
+      if (getF64(margins, b) * (1 - SLACK) > 2 * longestPath) continue;
       own = getI32(uniform, b);
       let high = getF64(upper, b) + (own >= 0 ? getF64(path, own) : longestPath);
       if (!contenders(low, path, high + SLACK * (high + farthest), kp, own, masks)) continue;
@@ -59,6 +62,7 @@ export function assignBlocks(
       }
     }
     let v0 = f64x2.splat(Infinity), v1 = v0, v2 = v0, v3 = v0;
+    let w0 = v0, w1 = v0, w2 = v0, w3 = v0; // the second smallest
     let i0 = i64x2.splat(0), i1 = i0, i2 = i0, i3 = i0;
     for (let w = 0; w < words; w++) {
       for (let mask = getI32(masks, w); mask; mask &= mask - 1) {
@@ -69,18 +73,22 @@ export function assignBlocks(
         }
         const cs = i64x2.splat(c);
         let z = v128.load(o), t = f64x2.lt(z, v0);
+        w0 = f64x2.pmin(w0, f64x2.pmax(z, v0));
         v0 = v128.bitselect(z, v0, t);
         i0 = v128.bitselect(cs, i0, t);
         z = v128.load(o, 16);
         t = f64x2.lt(z, v1);
+        w1 = f64x2.pmin(w1, f64x2.pmax(z, v1));
         v1 = v128.bitselect(z, v1, t);
         i1 = v128.bitselect(cs, i1, t);
         z = v128.load(o, 32);
         t = f64x2.lt(z, v2);
+        w2 = f64x2.pmin(w2, f64x2.pmax(z, v2));
         v2 = v128.bitselect(z, v2, t);
         i2 = v128.bitselect(cs, i2, t);
         z = v128.load(o, 48);
         t = f64x2.lt(z, v3);
+        w3 = f64x2.pmin(w3, f64x2.pmax(z, v3));
         v3 = v128.bitselect(z, v3, t);
         i3 = v128.bitselect(cs, i3, t);
       }
@@ -113,10 +121,42 @@ export function assignBlocks(
         }
       }
     }
+    const high = Math.sqrt(max8(best));
     setI32(uniform, b, alike ? label : -1);
-    setF64(upper, b, Math.sqrt(max8(best)) - (alike ? getF64(path, label) : longestPath));
+    setF64(upper, b, high - (alike ? getF64(path, label) : longestPath));
+    // by how much each point prefers its centre to the second best seen, and the block to the centres not looked at
+    const less = f64x2.splat(1 - SLACK), more = f64x2.splat(1 + SLACK);
+    const seen = smallerOf(
+      f64x2.pmin(
+        f64x2.pmin(apart(v0, w0, less, more), apart(v1, w1, less, more)),
+        f64x2.pmin(apart(v2, w2, less, more), apart(v3, w3, less, more)),
+      ),
+    );
+    const unseen = nearestUnseen(low, path, kp, masks) * (1 - SLACK) - high * (1 + SLACK);
+    setF64(margins, b, min(seen, unseen) + 2 * longestPath);
   }
   return changed;
+}
+
+/** √second − √first, less than rounding could have made of it. */
+@inline
+function apart(first: v128, second: v128, less: v128, more: v128): v128 {
+  return f64x2.sub(f64x2.mul(f64x2.sqrt(second), less), f64x2.mul(f64x2.sqrt(first), more));
+}
+
+@inline
+function smallerOf(v: v128): f64 {
+  return min(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1));
+}
+
+/** The least lower bound of the centres that are not in the masks. */
+function nearestUnseen(low: usize, path: usize, kp: i32, masks: usize): f64 {
+  let least = Infinity;
+  for (let c = 0; c < kp; c++) {
+    if ((getI32(masks, c >> 5) >>> (c & 31)) & 1) continue;
+    least = min(least, getF64(low, c) - getF64(path, c));
+  }
+  return least;
 }
 
 /** One bit per centre whose lower bound does not exceed `limit`, `own` left out; whether there is any. */
@@ -277,56 +317,79 @@ export function pointAtMark(nearest: usize, n: i32, weights: usize, grid: f64, m
 }
 
 /**
- * What the sum of weights would be with one more centre, at point `candidate`.
+ * What the sum of weights would be with one more centre, for several candidates at once.
  *
- * @param balls, radii - in, the blocks' balls (balls past the last have radius NaN)
- * @param trial - out, 8 f64 for each block that would change, one after the other
- * @param list - out, i32: which blocks those are
- * @param result - out: [0] the sum (f64), [1] how many blocks change (f64)
- * @param work - d·8 + 128 bytes
+ * @param balls, radii - in, the blocks' balls (balls past the last have radius NaN; an infinite radius prunes nothing)
+ * @param candidates - in, i32: positions of points
+ * @param totals - in/out, f64 per candidate: the sum so far, from `total` on
+ * @param rows - scratch, d f64 per candidate; work - 8 f64
  */
-export function tryCentre(
-  points: usize, n: i32, d: i32, balls: usize, radii: usize, nearest: usize, reach: usize, weights: usize, total: f64,
-  grid: f64, candidate: i32, trial: usize, list: usize, result: usize, work: usize,
+export function tryCentres(
+  points: usize, d: i32, from: i32, to: i32, balls: usize, radii: usize, nearest: usize, reach: usize, weights: usize,
+  grid: f64, candidates: usize, count: i32, totals: usize, rows: usize, work: usize,
 ): void {
-  const blocks = (n + 7) >> 3, groups = (blocks + 7) >> 3, blockBytes = <usize>d << 6;
-  const row = work + 128, g = f64x2.splat(grid), slack = f64x2.splat(1 + SLACK);
-  copyLane(points + <usize>(candidate >> 3) * blockBytes, candidate & 7, d, row);
-  let count = 0;
-  for (let group = 0; group < groups; group++) {
-    squaredDistances8(balls + <usize>group * blockBytes, row, d, work);
-    const r = radii + (<usize>group << 6), m = reach + (<usize>group << 6);
-    let mask = 0;
-    for (let lane = 6; lane >= 0; lane -= 2) {
-      const o = <usize>lane << 3;
-      const limit = f64x2.mul(f64x2.add(v128.load(r + o), v128.load(m + o)), slack);
-      mask = (mask << 2) | i64x2.bitmask(f64x2.lt(v128.load(work + o), f64x2.mul(limit, limit)));
-    }
-    for (; mask; mask &= mask - 1) {
-      const b = (group << 3) + ctz(mask), o = trial + (<usize>count << 6), near = nearest + (<usize>b << 6);
-      squaredDistances8(points + <usize>b * blockBytes, row, d, o);
-      v128.store(o, f64x2.pmin(v128.load(o), v128.load(near)));
-      v128.store(o, f64x2.pmin(v128.load(o, 16), v128.load(near, 16)), 16);
-      v128.store(o, f64x2.pmin(v128.load(o, 32), v128.load(near, 32)), 32);
-      v128.store(o, f64x2.pmin(v128.load(o, 48), v128.load(near, 48)), 48);
-      total += weight8(o, g) - getF64(weights, b);
-      setI32(list, count, b);
-      count++;
+  const blockBytes = <usize>d << 6, rowBytes = <usize>d << 3, g = f64x2.splat(grid);
+  for (let q = 0; q < count; q++) {
+    const at = getI32(candidates, q);
+    copyLane(points + <usize>(at >> 3) * blockBytes, at & 7, d, rows + <usize>q * rowBytes);
+  }
+  for (let group = from >> 3; group < (to + 7) >> 3; group++) {
+    for (let q = 0; q < count; q++) {
+      const row = rows + <usize>q * rowBytes;
+      let mask = within(balls + <usize>group * blockBytes, row, d, radii + (<usize>group << 6), reach + (<usize>group << 6), work);
+      let gain = 0.0;
+      for (; mask; mask &= mask - 1) {
+        const b = (group << 3) + ctz(mask), near = nearest + (<usize>b << 6);
+        squaredDistances8(points + <usize>b * blockBytes, row, d, work);
+        nearer8(work, near);
+        gain += weight8(work, g) - getF64(weights, b);
+      }
+      setF64(totals, q, getF64(totals, q) + gain);
     }
   }
-  setF64(result, 0, total);
-  setF64(result, 1, <f64>count);
 }
 
-/** Take over a trial. @returns the largest of `nearest` over all blocks */
-export function keepCentre(n: i32, nearest: usize, reach: usize, trial: usize, list: usize, count: i32): f64 {
-  for (let i = 0; i < count; i++) {
-    const b = getI32(list, i), o = trial + (<usize>i << 6);
-    memory.copy(nearest + (<usize>b << 6), o, 64);
-    setF64(reach, b, Math.sqrt(max8(o)));
+/** One bit per ball of a group that could hold a point nearer to the row than its `nearest`. */
+@inline
+function within(ball: usize, row: usize, d: i32, radius: usize, reach: usize, work: usize): i32 {
+  const slack = f64x2.splat(1 + SLACK);
+  squaredDistances8(ball, row, d, work);
+  let mask = 0;
+  for (let lane = 6; lane >= 0; lane -= 2) {
+    const o = <usize>lane << 3;
+    const limit = f64x2.mul(f64x2.add(v128.load(radius + o), v128.load(reach + o)), slack);
+    mask = (mask << 2) | i64x2.bitmask(f64x2.lt(v128.load(work + o), f64x2.mul(limit, limit)));
   }
-  let largest = f64x2.splat(0);
-  const end = nearest + (<usize>((n + 7) >> 3) << 6);
-  for (let p = nearest; p < end; p += 16) largest = f64x2.pmax(largest, v128.load(p));
-  return max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1));
+  return mask;
+}
+
+@inline
+function nearer8(p: usize, near: usize): void {
+  v128.store(p, f64x2.pmin(v128.load(p), v128.load(near)));
+  v128.store(p, f64x2.pmin(v128.load(p, 16), v128.load(near, 16)), 16);
+  v128.store(p, f64x2.pmin(v128.load(p, 32), v128.load(near, 32)), 32);
+  v128.store(p, f64x2.pmin(v128.load(p, 48), v128.load(near, 48)), 48);
+}
+
+/** Make the point at `position` a centre. @returns the largest of `nearest` over the blocks from … to−1 */
+export function addCentre(
+  points: usize, d: i32, from: i32, to: i32, balls: usize, radii: usize, nearest: usize, reach: usize, position: i32,
+  row: usize, work: usize,
+): f64 {
+  const blockBytes = <usize>d << 6;
+  copyLane(points + <usize>(position >> 3) * blockBytes, position & 7, d, row);
+  let largest = 0.0;
+  for (let group = from >> 3; group < (to + 7) >> 3; group++) {
+    const m = reach + (<usize>group << 6);
+    let mask = within(balls + <usize>group * blockBytes, row, d, radii + (<usize>group << 6), m, work);
+    for (; mask; mask &= mask - 1) {
+      const b = (group << 3) + ctz(mask), near = nearest + (<usize>b << 6);
+      squaredDistances8(points + <usize>b * blockBytes, row, d, work);
+      nearer8(work, near);
+      memory.copy(near, work, 64);
+      setF64(reach, b, Math.sqrt(max8(near)));
+    }
+    for (let b = group << 3; b < min(to, (group << 3) + 8); b++) largest = max(largest, max8(nearest + (<usize>b << 6)));
+  }
+  return largest;
 }
