@@ -12,3 +12,18 @@ export function wholeNumber(name: string, value: unknown): number | undefined {
     mend: `such as --${name} 2`,
   });
 }
+
+/** Milliseconds in each unit of a duration. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A duration such as `500ms`, `60s`, `2m` or `1h` in milliseconds, or undefined when the option is not given. */
+export function duration(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(String(value)) ?? [];
+  if (number !== undefined && unit !== undefined) return Math.round(Number(number) * UNITS[unit]!);
+  throw new UserError("BAD_USAGE", {
+    what: `--${name} must be a time with its unit, got ${JSON.stringify(value)}`,
+    where: "command line",
+    mend: `such as --${name} 60s, 2m or 1h`,
+  });
+}

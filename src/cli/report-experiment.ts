@@ -38,7 +38,7 @@ export async function reportExperiment(options: ReportArguments, io: Io): Promis
       store,
       executor,
       signal: io.signal,
-      provenance: await provenance(io.cwd, process.argv.slice(2)),
+      provenance: () => provenance(io.cwd, process.argv.slice(2)),
       onEvent: (event) => progress.show(event),
     });
     const assembled = await assembleModel(result, table, store, domain);

@@ -6,12 +6,14 @@ import type { Experiment } from "../sweep/config/experiment.js";
 import { workerPool } from "../sweep/execute.js";
 import { explainPlan } from "../sweep/explain.js";
 import { type AssembledModel, assembleModel } from "../sweep/model.js";
-import { planSweep } from "../sweep/plan.js";
+import { planSweep, type Trial } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
-import { resultFiles, resultsChecksum, writeResults } from "../sweep/results.js";
-import { runSweep, type SweepResult } from "../sweep/run.js";
+import { resultFiles, resultsChecksum, ruleOfResults, writeResults } from "../sweep/results.js";
+import { type Fitted, fitAndScore, type RunOptions, runSweep, type SweepResult } from "../sweep/run.js";
 import { headline, selectionRecord } from "../sweep/selection.js";
+import { type Shard, shardsOf } from "../sweep/shard.js";
 import { openStore } from "../sweep/store/file-store.js";
+import type { Store } from "../sweep/store/store.js";
 import { jsonText } from "../sweep/tables.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
@@ -29,6 +31,11 @@ export interface RunArguments {
   readonly out: string | undefined;
   readonly failFast: boolean;
   readonly json: boolean;
+  /** Which of the trials without an answer to fit. */
+  readonly fit: "missing" | "failed" | "none";
+  readonly budgetMs: number | undefined;
+  /** Fit only this part of the plan and choose nothing. */
+  readonly shard: Shard | undefined;
 }
 
 /** Run an experiment file from end to end; answers the exit code. */
@@ -39,27 +46,41 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
   const folder = await resultsFolder(experiment, tableChecksum(table), options.out, io);
   const store = await openStore(pathFrom(io, folder), experiment.name);
 
+  const wholePlan = planSweep(experiment, tableChecksum(table));
+  const shards = options.shard && shardsOf(wholePlan, options.shard.count);
+  const isOurs = (trial: Trial) => shards === undefined || shards.get(trial.key) === options.shard!.index;
   if (options.dryRun || options.explain) {
-    const plan = planSweep(experiment, tableChecksum(table));
+    const plan = { ...wholePlan, trials: wholePlan.trials.filter(isOurs) };
     io.out(explainPlan(plan, store, { each: options.explain }));
     if (options.dryRun) return EXIT.good;
   }
 
   const progress = options.json ? jsonProgress(io) : await textProgress(io);
   const executor = workerPool(options.jobs);
+  const { fit, budgetMs, shard } = options;
+  const only = (trial: Trial) =>
+    isOurs(trial) && (fit === "missing" || (fit === "failed" && store.incomplete(trial.key) !== undefined));
   let result: SweepResult;
   let assembled: AssembledModel | null;
   try {
-    result = await runSweep({
+    const running: RunOptions = {
       experiment,
       table,
       store,
       executor,
       signal: io.signal,
       failFast: options.failFast,
-      provenance: await provenance(io.cwd, process.argv.slice(2)),
+      budgetMs,
+      only,
+      earlierRule: await ruleOfResults(pathFrom(io, folder), tableChecksum(table)),
+      provenance: async () => ({
+        ...(await provenance(io.cwd, process.argv.slice(2))),
+        ...(shard ? { shard: { ...shard } } : {}),
+      }),
       onEvent: (event) => progress.show(event),
-    });
+    };
+    if (shard) return reportShard(shard, await fitAndScore(running), isOurs, folder, store, io);
+    result = await runSweep(running);
     assembled = await assembleModel(result, table, store, domain);
   } finally {
     progress.stop();
@@ -79,6 +100,26 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     io.out(`\n${nextSteps(folder, experiment)}\n`);
   }
   return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
+}
+
+/** A shard chooses nothing: it says what it has, and how to go on. */
+function reportShard(
+  { index, count }: Shard,
+  { plan }: Fitted,
+  isOurs: (trial: Trial) => boolean,
+  folder: string,
+  store: Store,
+  io: Io,
+): number {
+  const own = plan.trials.filter(isOurs);
+  const lacking = own.filter((trial) => !store.fit(trial.key)).length;
+  io.out(`shard ${index}/${count}: ${own.length - lacking} of ${own.length} trials have their answer in ${folder}\n`);
+  if (lacking > 0) {
+    io.out(`${lacking} failed or were not run; the same command tries them again\n`);
+    return EXIT.incomplete;
+  }
+  io.out(`when all are done: segmenta merge <experiment> <the ${count} results folders>\n`);
+  return EXIT.good;
 }
 
 /** What was written, and what to do with it. */

@@ -10,6 +10,7 @@ import { UserError } from "../core/errors.js";
 import type { Labels } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import type { Scores } from "../metrics/define.js";
+import type { EvidenceValues, EvidenceWork } from "./evidence/work.js";
 import { runTask, type SentError } from "./worker.js";
 
 /** A matrix with the key of its content, so that a worker keeps what it built on it. */
@@ -33,8 +34,8 @@ export interface ScoreWork {
   readonly labelings: readonly Labels[];
 }
 
-export type Work = FitWork | ScoreWork;
-export type Answer<W extends Work> = W extends FitWork ? Fit[] : Scores[];
+export type Work = FitWork | ScoreWork | EvidenceWork;
+export type Answer<W extends Work> = W extends FitWork ? Fit[] : W extends ScoreWork ? Scores[] : EvidenceValues;
 
 export interface Executor {
   readonly jobs: number;
@@ -55,7 +56,7 @@ export function inThread(): Executor {
 }
 
 /**
- * A pool of worker threads.
+ * A pool of worker threads. They start with the first task: a run that finds everything stored starts none.
  *
  * @param jobs - how many tasks run at once; default: one per core
  */
@@ -63,14 +64,19 @@ export function workerPool(jobs: number = availableParallelism()): Executor {
   // Sources run straight from src/ (as under the test runner) use the built worker beside them.
   const here = fileURLToPath(new URL("./worker.js", import.meta.url));
   const filename = here.replace(/[\\/]src([\\/]sweep[\\/]worker\.js)$/, (_, rest: string) => `/dist${rest}`);
-  const pool = new Piscina({ filename, name: "runInWorker", minThreads: jobs, maxThreads: jobs, idleTimeout: 60_000 });
+  let pool: Piscina | undefined;
+  const start = () =>
+    new Piscina({ filename, name: "runInWorker", minThreads: jobs, maxThreads: jobs, idleTimeout: 60_000 });
   return {
     jobs,
     async run<W extends Work>(work: W, signal?: AbortSignal): Promise<Answer<W>> {
+      pool ??= start();
       const answer: Answer<W> | SentError = await pool.run(work, signal ? { signal } : {});
-      if ("userError" in answer) throw new UserError(answer.userError.code, answer.userError);
+      if (isSentError(answer)) throw new UserError(answer.userError.code, answer.userError);
       return answer;
     },
-    close: () => pool.destroy(),
+    close: async () => pool?.destroy(),
   };
 }
+
+const isSentError = (answer: object): answer is SentError => "userError" in answer;

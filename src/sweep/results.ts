@@ -1,11 +1,13 @@
 /** The results folder: small sorted files, written whole or not at all. */
-import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { scoreColumns } from "./rows.js";
 import type { SweepResult } from "./run.js";
 import { selectionRecord, summaryMarkdown } from "./selection.js";
 import { notWritable } from "./store/file-store.js";
+import { withLock } from "./store/lock.js";
+import { besideOf, removeLeftovers } from "./store/temporary.js";
 import { assignmentsCsv, jsonText, metricsCsv } from "./tables.js";
 
 /** A segment as tables name it. */
@@ -38,29 +40,41 @@ const KNOWN = [
 
 /**
  * Write the files of a result. Each is written beside and renamed, all of them only after all could be
- * written: a full disk leaves the older files whole.
+ * written: a full disk leaves the older files whole. Files that would not change are left alone, and of several
+ * processes that write at once the last one's files all stand, never some of one and some of another.
  *
  * @throws UserError `NOT_WRITABLE`
  */
 export async function writeResults(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-  const tag = `${process.pid}.${randomUUID().slice(0, 8)}.tmp`;
-  const written: string[] = [];
   try {
-    await mkdir(folder, { recursive: true });
-    for (const [name, text] of files) {
-      written.push(name);
-      await writeFile(join(folder, `${name}.${tag}`), text, { flush: true });
-    }
-    // A report of other results would tell of what no longer stands here.
-    const before = await readFile(join(folder, "selection.json"), "utf8").catch(() => "");
-    if (before !== files.get("selection.json")) await rm(join(folder, "report.html"), { force: true });
-    for (const name of written) await rename(join(folder, `${name}.${tag}`), join(folder, name));
-    for (const name of KNOWN) if (!files.has(name)) await rm(join(folder, name), { force: true });
+    const current = await Promise.all([...files.keys()].map((name) => textOf(join(folder, name))));
+    const isCurrent = [...files.values()].every((text, i) => text === current[i]);
+    const spare = KNOWN.filter((name) => !files.has(name) && existsSync(join(folder, name)));
+    if (isCurrent && spare.length === 0) return;
+    await mkdir(join(folder, ".runs"), { recursive: true });
+    await removeLeftovers(folder);
+    await withLock(join(folder, ".runs", "writing.lock"), () => replaceFiles(folder, files));
   } catch (error) {
-    for (const name of written) await rm(join(folder, `${name}.${tag}`), { force: true }).catch(() => {});
     throw notWritable(folder, error);
   }
 }
+
+async function replaceFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const beside = new Map([...files.keys()].map((name) => [name, besideOf(join(folder, name))]));
+  try {
+    for (const [name, text] of files) await writeFile(beside.get(name)!, text, { flush: true });
+    // A report of other results would tell of what no longer stands here.
+    const before = await textOf(join(folder, "selection.json"));
+    if (before !== files.get("selection.json")) await rm(join(folder, "report.html"), { force: true });
+    for (const [name, path] of beside) await rename(path, join(folder, name));
+    for (const name of KNOWN) if (!files.has(name)) await rm(join(folder, name), { force: true });
+  } catch (error) {
+    for (const path of beside.values()) await rm(path, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+const textOf = (path: string) => readFile(path, "utf8").catch(() => undefined);
 
 /**
  * The rule hash by which the results in a folder were chosen, if they are of this data. Where it was changed after

@@ -1,7 +1,7 @@
 /** From stored records to table rows and to the candidates a rule chooses among. Pure. */
-import { clusterSizes, type Labels } from "../core/labels.js";
 import type { Metric, MetricColumn } from "../metrics/define.js";
 import { fitColumns } from "../metrics/fit-columns.js";
+import type { LabelFacts } from "./label-facts.js";
 import { judgedIn, type Trial } from "./plan.js";
 import type { Candidate } from "./select/define.js";
 import type { FitRecord, ScoreRecord } from "./store/records.js";
@@ -26,28 +26,6 @@ export interface Row {
   readonly scores: Readonly<Record<string, number | null>>;
   /** Hash of the canonical labels. */
   readonly labels: string | null;
-}
-
-/** Sizes of a labeling, as shares of all rows. */
-export interface LabelFacts {
-  readonly k: number;
-  readonly coverage: number;
-  readonly smallest: number;
-  /** Rows of each cluster, in label order. */
-  readonly sizes: readonly number[];
-  readonly rows: number;
-}
-
-export function labelFacts(labels: Labels): LabelFacts {
-  const { sizes, noise } = clusterSizes(labels);
-  const n = labels.length;
-  return {
-    k: sizes.length,
-    coverage: n === 0 ? 0 : (n - noise) / n,
-    smallest: sizes.length === 0 ? 0 : Math.min(...sizes) / n,
-    sizes,
-    rows: n,
-  };
 }
 
 /** What is known of one trial after the run. */

@@ -9,16 +9,20 @@ import type { Labels } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import { type Table, tableChecksum, toMatrix } from "../core/table.js";
 import type { FittedReducer } from "../decomposition/define.js";
+import type { Metric } from "../metrics/define.js";
 import { fitPreparation, type PreparedStep } from "../preprocessing/preparation.js";
-import type { Experiment } from "./config/experiment.js";
+import { describeExperiment, type Experiment } from "./config/experiment.js";
 import type { OnEvent } from "./events.js";
 import type { Executor } from "./execute.js";
+import { withImported } from "./imported.js";
+import { type LabelFacts, labelFacts } from "./label-facts.js";
+import { inParallel } from "./parallel.js";
 import { type FitTask, fitTasks, judgedIn, type Plan, planSweep, type SpacePlan, type Trial } from "./plan.js";
-import { buildCandidates, buildRows, type LabelFacts, labelFacts, type Row, type TrialOutcome } from "./rows.js";
-import type { Candidate, Verdict } from "./select/define.js";
+import { buildCandidates, buildRows, type Row, type TrialOutcome } from "./rows.js";
+import type { Candidate, Flag, Verdict } from "./select/define.js";
 import { failedGates } from "./select/gates.js";
 import { type IncompleteRecord, scoreKey } from "./store/records.js";
-import type { Store } from "./store/store.js";
+import type { MoreProvenance, Store } from "./store/store.js";
 
 export interface RunOptions {
   readonly experiment: Experiment;
@@ -28,14 +32,27 @@ export interface RunOptions {
   /** Stops the run; what is finished is kept. */
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
-  /** Stop at the first trial that fails. */
+  /** Fit no more once a trial has failed; what is there is scored and selected from, and called partial. */
   readonly failFast?: boolean;
   /** Fit no more after so many milliseconds; what is there is scored and selected from, and called partial. */
   readonly budgetMs?: number | undefined;
   /** Fit only these of the missing trials: a shard, or those that failed before. */
   readonly only?: ((trial: Trial) => boolean) | undefined;
-  /** Git commit, versions, command line: kept with the journal, never in a compared file. */
-  readonly provenance?: Readonly<Record<string, unknown>>;
+  /** Git commit, versions, command line: kept with the journal, never in a compared file; asked for when something runs. */
+  readonly provenance?: MoreProvenance | undefined;
+  /** Hash of the rule that earlier results on this data were chosen by, as far as they say; see `ruleOfResults`. */
+  readonly earlierRule?: string | undefined;
+}
+
+/** What is stored after fits and scores, before a rule looks at it. */
+export interface Fitted {
+  readonly dataChecksum: string;
+  readonly plan: Plan;
+  readonly spaces: ReadonlyMap<string, Space>;
+  /** How many trials were stored before this run. */
+  readonly cached: number;
+  /** How many of those this run was to fit have no answer. */
+  readonly unanswered: number;
 }
 
 /** A matrix ready to be fitted or judged in, and how it came about. */
@@ -61,6 +78,8 @@ export interface SweepResult {
   readonly winner: TrialOutcome | null;
   /** Labels of the winner; null when there is no winner. */
   readonly labels: Labels | null;
+  /** Hash of the rule by which earlier results were chosen, where it is another. */
+  readonly ruleBefore?: string | undefined;
   /** How many trials were fitted now, taken from the store, and have no answer. */
   readonly counts: { readonly fitted: number; readonly cached: number; readonly incomplete: number };
 }
@@ -74,37 +93,41 @@ export interface SweepResult {
 export async function runSweep(options: RunOptions): Promise<SweepResult> {
   const { experiment, table, store } = options;
   const tell = options.onEvent ?? (() => {});
-  checkTable(experiment, table);
-  const dataChecksum = tableChecksum(table);
-  const plan = planSweep(experiment, dataChecksum);
-  const spaces = prepareSpaces(plan, table, tell);
-
-  const lacking = plan.trials.filter((trial) => !store.fit(trial.key));
-  const cached = plan.trials.length - lacking.length;
-  const missing = options.only ? lacking.filter(options.only) : lacking;
-  tell({ type: "plan", trials: plan.trials.length, cached, spaces: [...spaces.keys()] });
-  if (missing.length > 0) {
-    await store.begin({
-      type: "run",
-      format: 1,
-      experiment: experiment.name,
-      data: dataChecksum,
-      rule: experiment.select.hash,
-      ...options.provenance,
-    });
-    await fitMissing(fitTasks(missing), spaces, options);
-  }
-  await scoreMissing(plan, spaces, options);
-  await store.flush();
+  const { dataChecksum, plan, spaces, cached } = await fitAndScore(options);
+  const { hash } = experiment.select;
+  const ruleBefore = [options.earlierRule, ...store.rules(dataChecksum)].find((other) => other && other !== hash);
 
   const outcomes = await gatherOutcomes(plan, spaces, experiment, store);
   const candidates = buildCandidates(outcomes, experiment.score.space);
   tell({ type: "select", rule: experiment.select.rule.name });
-  const verdict = experiment.select.rule.select(candidates, experiment.select.params);
+  const { rule, params } = experiment.select;
+  const { signal } = options;
+  const evidence = await rule.gather?.(
+    {
+      experiment,
+      table,
+      dataChecksum,
+      plan,
+      spaces,
+      outcomes,
+      candidates,
+      store,
+      executor: options.executor,
+      signal,
+      tell,
+    },
+    params,
+  );
+  await store.flush();
+  const decided = rule.select(candidates, params, evidence);
+  const verdict = { ...decided, flags: [...decided.flags, ...ruleChanged(ruleBefore, hash)] };
   const chosen = candidates.find((candidate) => candidate.id === verdict.winner);
   const winner =
     outcomes.find((o) => chosen && o.trial.candidate === chosen.id && o.trial.seed === chosen.seed) ?? null;
-  const rows = buildRows(outcomes, experiment.score.space, (_, outcome) => gateCodes(outcome, experiment));
+  const rows = buildRows(outcomes, experiment.score.space, (candidate, outcome) => {
+    const gates = gateCodes(outcome, experiment);
+    return gates.length > 0 ? gates : (verdict.failed?.[candidate] ?? []);
+  });
   const incomplete = outcomes.filter((outcome) => !outcome.fit).length;
   const fitted = plan.trials.length - cached - incomplete;
   tell({ type: "done", outcome: verdict.outcome, incomplete });
@@ -120,8 +143,45 @@ export async function runSweep(options: RunOptions): Promise<SweepResult> {
     verdict,
     winner,
     labels: winner ? await store.labels(winner.fit!.labels) : null,
+    ruleBefore,
     counts: { fitted, cached, incomplete },
   };
+}
+
+/**
+ * Fit what is missing and score it, and choose nothing: what a shard does.
+ *
+ * @throws as `runSweep`
+ */
+export async function fitAndScore(options: RunOptions): Promise<Fitted> {
+  const { experiment, table, store } = options;
+  const tell = options.onEvent ?? (() => {});
+  checkTable(experiment, table);
+  const dataChecksum = tableChecksum(table);
+  const plan = withImported(planSweep(experiment, dataChecksum), experiment, store.fits(), dataChecksum);
+  requireOneFitSpace(experiment, plan);
+  const spaces = prepareSpaces(plan, table, tell);
+
+  const lacking = plan.trials.filter((trial) => !store.fit(trial.key));
+  const cached = plan.trials.length - lacking.length;
+  const missing = options.only ? lacking.filter(options.only) : lacking;
+  tell({ type: "plan", trials: plan.trials.length, cached, spaces: [...spaces.keys()] });
+  // The rule is on record before the first fit it will judge.
+  await store.begin(
+    {
+      type: "run",
+      format: 1,
+      experiment: experiment.name,
+      data: dataChecksum,
+      rule: experiment.select.hash,
+      config: describeExperiment(experiment),
+    },
+    options.provenance,
+  );
+  await fitMissing(fitTasks(missing), spaces, options);
+  await scoreMissing(plan, spaces, options);
+  await store.flush();
+  return { dataChecksum, plan, spaces, cached, unanswered: missing.filter((trial) => !store.fit(trial.key)).length };
 }
 
 /** The gates a single trial fails, as reason codes of its row. */
@@ -132,6 +192,30 @@ function gateCodes(outcome: TrialOutcome, experiment: Experiment): string[] {
     minClusterShare?: number;
   };
   return failedGates(candidate!, { minCoverage: minCoverage ?? 0.9, minClusterShare: minClusterShare ?? 0.05 });
+}
+
+/** A rule that was changed after its fits were seen is flagged for good: only a fresh folder starts anew. */
+function ruleChanged(before: string | undefined, now: string): Flag[] {
+  if (before === undefined) return [];
+  const message = `the rule or its thresholds changed after the fact: ${before.slice(0, 8)} before, ${now.slice(0, 8)} now; remove the results folder to start anew`;
+  return [{ code: "RULE_CHANGED", message }];
+}
+
+/**
+ * Numbers of two spaces are not to be ranked against each other.
+ *
+ * @throws UserError `SPACE_MISMATCH` naming two of the spaces, for a rule whose numbers live in the space of the fit
+ */
+function requireOneFitSpace(experiment: Experiment, plan: Plan): void {
+  const { rule } = experiment.select;
+  if (!rule.oneFitSpace) return;
+  const [first, second, ...more] = [...new Set(plan.trials.map((trial) => trial.space))];
+  if (second === undefined) return;
+  throw new UserError("SPACE_MISMATCH", {
+    what: `the rule ${rule.name} compares numbers of the space a model was fitted in, but this sweep fits in ${first} and ${second}${more.length > 0 ? ` and ${more.length} more` : ""}`,
+    where: experiment.source.where(["select", "rule"]),
+    mend: "keep one preparation and one reduction, or choose a rule that judges all in score.space, such as gated-stability",
+  });
 }
 
 /** What can be refused before any work: too few rows, k above the number of rows, unknown columns. */
@@ -215,9 +299,15 @@ async function fitMissing(
   const signals = [options.signal, budget].filter((each) => each !== undefined);
   const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
   let done = 0;
-  await inParallel(tasks, executor.jobs, async (task) => {
+  let failed = false;
+  await inParallel(tasks, executor.jobs, async (planned) => {
     options.signal?.throwIfAborted();
-    if (budget?.aborted) return;
+    if (budget?.aborted || (failed && options.failFast)) return;
+    // What another process on the same folder has finished meanwhile is taken from it.
+    await store.refresh();
+    const task = { ...planned, trials: planned.trials.filter((trial) => !store.fit(trial.key)) };
+    done += planned.trials.length - task.trials.length;
+    if (task.trials.length === 0) return;
     const space = spaces.get(task.space)!;
     try {
       const fits = await executor.run(
@@ -236,7 +326,7 @@ async function fitMissing(
       if (budget?.aborted) return;
       if (error instanceof UserError && error.code !== "OUT_OF_MEMORY") throw error;
       await recordFailure(task, error, store, tell);
-      if (options.failFast) throw error;
+      failed = true;
     }
     done += task.trials.length;
     tell({ type: "fit", algorithm: task.algorithm.name, space: task.space, trials: task.trials.length, done, total });
@@ -261,6 +351,8 @@ async function recordFailure(task: FitTask, error: unknown, store: Store, tell: 
 async function scoreMissing(plan: Plan, spaces: ReadonlyMap<string, Space>, options: RunOptions): Promise<void> {
   const { store, executor, signal, experiment } = options;
   const tell = options.onEvent ?? (() => {});
+  const isMissing = (space: Space, { name, version }: Metric, labels: string) =>
+    !store.score(scoreKey({ space: space.plan.key, labels, metric: name, version }));
   const labelings = new Map<string, Set<string>>();
   for (const trial of plan.trials) {
     const fit = store.fit(trial.key);
@@ -273,16 +365,16 @@ async function scoreMissing(plan: Plan, spaces: ReadonlyMap<string, Space>, opti
   const tasks = [...labelings].flatMap(([name, hashes]) => {
     const space = spaces.get(name)!;
     return experiment.score.metrics.flatMap((metric) => {
-      const missing = [...hashes].filter(
-        (labels) =>
-          !store.score(scoreKey({ space: space.plan.key, labels, metric: metric.name, version: metric.version })),
-      );
+      const missing = [...hashes].filter((labels) => isMissing(space, metric, labels));
       return missing.length > 0 ? [{ space, metric, hashes: missing }] : [];
     });
   });
   let done = 0;
-  await inParallel(tasks, executor.jobs, async ({ space, metric, hashes }) => {
+  await inParallel(tasks, executor.jobs, async ({ space, metric, hashes: planned }) => {
     signal?.throwIfAborted();
+    await store.refresh();
+    const hashes = planned.filter((labels) => isMissing(space, metric, labels));
+    if (hashes.length === 0) return void done++;
     const batch: Labels[] = [];
     for (const hash of hashes) batch.push(await store.labels(hash));
     const answers = await executor.run(
@@ -316,7 +408,7 @@ async function gatherOutcomes(
   const outcomes: TrialOutcome[] = [];
   for (const trial of plan.trials) {
     const fit = store.fit(trial.key) ?? null;
-    if (fit && !facts.has(fit.labels)) facts.set(fit.labels, labelFacts(await store.labels(fit.labels)));
+    if (fit && !facts.has(fit.labels)) facts.set(fit.labels, fit.facts ?? labelFacts(await store.labels(fit.labels)));
     const scores = new Map<string, Record<string, number | null>>();
     for (const space of fit ? judgedIn(trial, experiment.score.space) : []) {
       const { key } = spaces.get(space)!.plan;
@@ -338,24 +430,4 @@ async function gatherOutcomes(
     });
   }
   return outcomes;
-}
-
-/** Run an async job for each item, at most `width` at once; the first error stops the taking of new items. */
-async function inParallel<T>(items: readonly T[], width: number, job: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (!failed && next < items.length) {
-      const item = items[next++]!;
-      try {
-        await job(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const results = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, worker));
-  const rejected = results.find((result) => result.status === "rejected");
-  if (rejected) throw rejected.reason;
 }

@@ -9,14 +9,12 @@ import { notebook } from "./notebook.js";
 import { predict } from "./predict.js";
 import { report } from "./report.js";
 import { run } from "./run.js";
-import { serve } from "./serve.js";
 
 export const commands: readonly Command[] = [
   run,
   merge,
   report,
   predict,
-  serve,
   exportModel,
   describe,
   init,

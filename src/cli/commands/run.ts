@@ -1,6 +1,6 @@
 /** `segmenta run`: plan, fit what is missing, score, select, write the tables. */
 
-import { wholeNumber } from "../arguments.js";
+import { duration, wholeNumber } from "../arguments.js";
 import type { Command } from "../command.js";
 
 export const run: Command = {
@@ -14,9 +14,16 @@ export const run: Command = {
       .option("explain", { type: "boolean", describe: "say for each trial why it runs" })
       .option("jobs", { type: "string", describe: "worker threads; default: one per core" })
       .option("out", { type: "string", describe: "results folder; default: results/<experiment>" })
-      .option("fail-fast", { type: "boolean", describe: "stop at the first trial that fails" })
+      .option("budget", {
+        type: "string",
+        describe: "fit no more after this time (60s, 2m) and choose from what is there",
+      })
+      .option("fail-fast", { type: "boolean", describe: "fit no more once a trial has failed" })
+      .option("retry-failed", { type: "boolean", describe: "fit only the trials that failed before" })
+      .option("shard", { type: "string", describe: "fit part i of n, as i/n; auto takes it from the scheduler" })
       .option("json", { type: "boolean", describe: "events on stderr and the decision on stdout as JSON" }),
   async run(args, io) {
+    const { parseShard } = await import("../../sweep/shard.js");
     const { runExperiment } = await import("../run-experiment.js");
     return runExperiment(
       {
@@ -28,6 +35,9 @@ export const run: Command = {
         out: args["out"] as string | undefined,
         failFast: args["fail-fast"] === true,
         json: args["json"] === true,
+        fit: args["retry-failed"] === true ? "failed" : "missing",
+        budgetMs: duration("budget", args["budget"]),
+        shard: args["shard"] === undefined ? undefined : parseShard(String(args["shard"]), io.env),
       },
       io,
     );

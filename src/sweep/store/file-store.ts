@@ -1,52 +1,77 @@
 /**
  * The store on disk: `<results>/.runs/` with one append-only journal per writer process and blobs by content
- * hash. State is the replay of all journals, so a killed run continues where it stopped.
+ * hash. State is the replay of all journals, so a killed run continues where it stopped, and several processes
+ * may work on one folder: each takes over what the others have finished, and what two of them fit at the same
+ * moment is the same answer under the same key.
  *
  * A blob is written beside and renamed, before the line that names it. Lines that come within
  * `GROUP_MS` go out in one write and one fdatasync.
  */
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../core/errors.js";
 import type { Labels } from "../../core/labels.js";
-import { decodeFound, type JournalRecord } from "./records.js";
-import { fitRecord, Replay, type Store } from "./store.js";
+import { Blobs } from "./blobs.js";
+import { JournalReader } from "./journal.js";
+import { decodeFound, type FitRecord, type JournalRecord, type RunRecord } from "./records.js";
+import { fitRecord, type MoreProvenance, Replay, type Store } from "./store.js";
+import { host, removeLeftovers } from "./temporary.js";
 
 /** How long a finished record may wait for company before it is written and synced. */
 const GROUP_MS = 100;
 
-/** Formats of journals this version reads. */
-const FORMAT = 1;
+export interface OpenOptions {
+  /** Nothing reaches the disk; what is added is known until the store is closed. */
+  readonly readOnly?: boolean;
+}
 
 /**
  * Open the store of a results folder; the folder is made when the first record is written.
  *
  * @throws UserError `NOT_WRITABLE` for a folder that cannot be written, `BAD_RESULTS` for a damaged journal
  */
-export async function openStore(folder: string, experiment: string): Promise<Store> {
+export async function openStore(folder: string, experiment: string, options: OpenOptions = {}): Promise<Store> {
   const runs = join(folder, ".runs");
-  const blobs = join(runs, "blobs");
+  const blobs = new Blobs(join(runs, "blobs"));
+  const isThere = ({ labels, found }: FitRecord) => blobs.has(`${labels}.labels`) && blobs.has(`${found}.json`);
   const replay = new Replay();
-  for (const file of await journalFiles(runs)) replayJournal(await readFile(file, "utf8"), file, experiment, replay);
+  // A fit whose labeling did not reach the disk (a power cut) is fitted again.
+  const reader = new JournalReader(runs, experiment, (record) => {
+    if (record.type !== "fit" || isThere(record)) replay.apply(record);
+  });
+  await blobs.list();
+  try {
+    await reader.read();
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
 
   const labelCache = new Map<string, Labels>();
-  let journal: FileHandle | undefined;
+  const foundCache = new Map<string, string>();
+  const name = `${host}-${process.pid}-${randomUUID().slice(0, 8)}.jsonl`;
+  let journal: Promise<FileHandle> | undefined;
+  let header: { run: RunRecord; more: MoreProvenance | undefined } | undefined;
   let waiting: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let failure: unknown;
 
-  const start = async (): Promise<void> => {
-    if (journal) return;
+  const openJournal = async (): Promise<FileHandle> => {
     try {
-      await mkdir(blobs, { recursive: true });
-      journal = await open(join(runs, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}.jsonl`), "a");
+      await mkdir(blobs.folder, { recursive: true });
+      await Promise.all([removeLeftovers(runs), removeLeftovers(blobs.folder)]);
+      const handle = await open(join(runs, name), "a");
+      if (header) waiting.unshift(lineOf({ ...header.run, ...(await header.more?.()) }));
+      return handle;
     } catch (error) {
       throw notWritable(folder, error);
     }
+  };
+
+  const start = async (): Promise<void> => {
+    journal ??= openJournal();
+    await journal;
   };
 
   const commit = (): Promise<void> => {
@@ -57,8 +82,9 @@ export async function openStore(folder: string, experiment: string): Promise<Sto
     if (lines.length === 0) return writing;
     writing = writing.then(async () => {
       try {
-        await journal!.appendFile(lines.join(""));
-        await journal!.datasync();
+        const handle = (await journal)!;
+        await handle.appendFile(lines.join(""));
+        await handle.datasync();
       } catch (error) {
         throw notWritable(folder, error);
       }
@@ -70,21 +96,18 @@ export async function openStore(folder: string, experiment: string): Promise<Sto
   };
 
   const append = async (record: JournalRecord): Promise<void> => {
+    if (options.readOnly) return;
     if (failure) throw failure;
     await start();
-    waiting.push(`${JSON.stringify(record)}\n`);
+    waiting.push(lineOf(record));
     timer ??= setTimeout(() => void commit().catch(() => {}), GROUP_MS);
   };
 
-  const writeBlob = async (name: string, content: Uint8Array | string): Promise<void> => {
-    const path = join(blobs, name);
-    if (await exists(path)) return;
-    const temporary = `${path}.${process.pid}.${randomUUID().slice(0, 8)}.tmp`;
+  const writeBlob = async (file: string, content: Uint8Array | string): Promise<void> => {
+    if (options.readOnly) return;
     try {
-      await writeFile(temporary, content, { flush: true });
-      await rename(temporary, path);
+      await blobs.write(file, content);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
       throw notWritable(folder, error);
     }
   };
@@ -93,27 +116,37 @@ export async function openStore(folder: string, experiment: string): Promise<Sto
     fit: (key) => replay.fits.get(key),
     fits: () => replay.fits.values(),
     incomplete: (key) => replay.incompletes.get(key),
+    isRemoved: (key) => replay.removed.has(key),
     score: (key) => replay.scores.get(key),
+    evidence: (key) => replay.evidence.get(key),
+    rules: (data) => replay.rules(data),
     async labels(hash) {
       let labels = labelCache.get(hash);
       if (!labels) {
-        const bytes = new Uint8Array(await readBlob(join(blobs, `${hash}.labels`)));
+        const bytes = new Uint8Array(await blobs.read(hash, "labels"));
         labels = new Int32Array(bytes.buffer, 0, bytes.byteLength / 4);
         labelCache.set(hash, labels);
       }
       return labels;
     },
-    found: async (hash) => decodeFound((await readBlob(join(blobs, `${hash}.json`))).toString("utf8")),
-    begin: async (run) => append(run),
-    async addFit(key, parts, fit) {
+    found: async (hash) => decodeFound(foundCache.get(hash) ?? (await blobs.read(hash, "json")).toString("utf8")),
+    async begin(run, more) {
+      header = { run, more };
+      // A rule is on record before the first fit it will judge; otherwise the first record brings its header.
+      const isNewRule = run.data && run.rule && !replay.rules(run.data).includes(run.rule);
+      replay.apply(run);
+      if (!isNewRule || options.readOnly) return;
       await start();
+      await commit();
+    },
+    async addFit(key, parts, fit) {
+      if (!options.readOnly) await start();
       const { record, foundText } = fitRecord(key, parts, fit);
-      await writeBlob(
-        `${record.labels}.labels`,
-        new Uint8Array(fit.labels.buffer.slice(fit.labels.byteOffset, fit.labels.byteOffset + fit.labels.byteLength)),
-      );
+      const { buffer, byteOffset, byteLength } = fit.labels;
+      await writeBlob(`${record.labels}.labels`, new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength)));
       await writeBlob(`${record.found}.json`, foundText);
       labelCache.set(record.labels, fit.labels);
+      if (options.readOnly) foundCache.set(record.found, foundText);
       await append(record);
       replay.apply(record);
       return record;
@@ -122,89 +155,23 @@ export async function openStore(folder: string, experiment: string): Promise<Sto
       await append(record);
       replay.apply(record);
     },
+    async refresh() {
+      await reader.read(name);
+    },
     flush: () => commit(),
     async close() {
-      await commit();
-      await journal?.close();
-      journal = undefined;
+      try {
+        await commit();
+      } finally {
+        const handle = await journal?.catch(() => undefined);
+        await handle?.close();
+        journal = undefined;
+      }
     },
   };
 }
 
-async function journalFiles(runs: string): Promise<string[]> {
-  try {
-    return (await readdir(runs))
-      .filter((name) => name.endsWith(".jsonl"))
-      .sort()
-      .map((name) => join(runs, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw notWritable(join(runs, ".."), error);
-  }
-}
-
-/**
- * Apply one journal's lines. A torn last line is what a kill leaves and is forgiven; a torn middle line is
- * damage and is an error, because what followed it cannot be trusted to be all there was.
- */
-export function replayJournal(text: string, file: string, experiment: string, replay: Replay): void {
-  const lines = text.split("\n");
-  lines.forEach((line, i) => {
-    if (line === "") return;
-    let record: JournalRecord;
-    try {
-      record = JSON.parse(line) as JournalRecord;
-    } catch (cause) {
-      if (i === lines.length - 1) return;
-      throw new UserError("BAD_RESULTS", {
-        what: `line ${i + 1} of a journal is torn, and lines follow it`,
-        where: `${file}:${i + 1}`,
-        mend: "something other than segmenta wrote to it; remove this journal (its trials will be fitted again)",
-        cause,
-      });
-    }
-    if (record.type === "run") {
-      if (record.format > FORMAT) {
-        throw new UserError("BAD_RESULTS", {
-          what: `a journal of format ${record.format}; this version reads up to ${FORMAT}`,
-          where: file,
-          mend: "update segmenta, or write to another folder with --out",
-        });
-      }
-      if (record.experiment !== experiment) {
-        throw new UserError("BAD_RESULTS", {
-          what: `this results folder belongs to experiment "${record.experiment}", not "${experiment}"`,
-          where: file,
-          mend: "choose another folder with --out, or mend the experiment's name",
-        });
-      }
-      return;
-    }
-    replay.apply(record);
-  });
-}
-
-async function readBlob(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new UserError("BAD_RESULTS", {
-      what: "a stored labeling named by the journal is missing",
-      where: path,
-      mend: "remove the .runs folder beside it; the sweep will be fitted again",
-      cause,
-    });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.F_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const lineOf = (record: JournalRecord) => `${JSON.stringify(record)}\n`;
 
 /** A full disk, a read-only folder: nothing is lost but what was just asked to be written. */
 export function notWritable(folder: string, cause: unknown): unknown {

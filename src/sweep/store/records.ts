@@ -2,6 +2,8 @@
 import type { Fit, FitReason } from "../../cluster/define.js";
 import type { Note } from "../../core/notes.js";
 import type { Scores } from "../../metrics/define.js";
+import type { EvidenceValues } from "../evidence/work.js";
+import type { LabelFacts } from "../label-facts.js";
 import type { KeyParts } from "../plan.js";
 
 /** First line of a journal: who wrote it, from what, where. Never part of a compared file. */
@@ -9,6 +11,9 @@ export interface RunRecord {
   readonly type: "run";
   readonly format: 1;
   readonly experiment: string;
+  /** Checksum of the data and hash of the selection rule, stated before the first fit. */
+  readonly data?: string;
+  readonly rule?: string;
   readonly [provenance: string]: unknown;
 }
 
@@ -24,6 +29,14 @@ export interface FitRecord {
   readonly objective: Fit["objective"];
   readonly outputs: Readonly<Record<string, number>>;
   readonly notes: readonly Note[];
+  /** Sizes of the labeling, so that a rerun need not read it; absent in older journals. */
+  readonly facts?: LabelFacts;
+}
+
+/** An imported labeling that is to be forgotten. */
+export interface RemovedRecord {
+  readonly type: "removed";
+  readonly key: string;
 }
 
 /** A trial that has no answer yet: memory, time-out, error. Tried again by the next run. */
@@ -44,7 +57,18 @@ export interface ScoreRecord {
   readonly scores: Scores;
 }
 
-export type JournalRecord = RunRecord | FitRecord | IncompleteRecord | ScoreRecord;
+/**
+ * Numbers of one draw or resample, a list per item. Lines of one key add up: a later line brings the items that
+ * the earlier ones lack.
+ */
+export interface EvidenceRecord {
+  readonly type: "evidence";
+  readonly key: string;
+  readonly stage: string;
+  readonly values: EvidenceValues;
+}
+
+export type JournalRecord = RunRecord | FitRecord | IncompleteRecord | ScoreRecord | EvidenceRecord | RemovedRecord;
 
 /** The key of a score: identical labelings are scored once per space. */
 export function scoreKey(score: Pick<ScoreRecord, "space" | "labels" | "metric" | "version">): string {
