@@ -20,6 +20,8 @@ export interface DendrogramInput {
   /** What the heights are, such as `Ward distance`. */
   readonly heightTitle: string;
   readonly names?: Readonly<Record<number, string>>;
+  /** The label of each cluster, in order of its first row, where the clusters stand for known segments; 0, 1 … where absent. */
+  readonly labels?: readonly number[];
   /** Branches kept (40); each stands for a group of rows, whose number is written below it. */
   readonly leaves?: number;
 }
@@ -70,7 +72,8 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
   };
   walk(n + merges - 1, null);
   const ranked = [...segmentTops].sort((a, b) => firstRow[a]! - firstRow[b]!);
-  const segmentOf = (node: number) => (inside.has(node) ? ranked.indexOf(inside.get(node)!) : null);
+  const labelOf = (rank: number) => input.labels?.[rank] ?? rank;
+  const segmentOf = (node: number) => (inside.has(node) ? labelOf(ranked.indexOf(inside.get(node)!)) : null);
 
   const nodes = new Map<number, Node>();
   order.forEach((node, x) => {
@@ -111,7 +114,7 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
     alt: `Merge tree of ${readable(rows)} rows, cut into ${k} segments between heights ${cutHeight
       .map((height) => readable(height))
       .join(" and ")} (${input.heightTitle}). Sizes: ${sizes
-      .map((rows, segment) => `${segmentName(segment, input.names)} ${readable(rows)}`)
+      .map((own, rank) => `${segmentName(labelOf(rank), input.names)} ${readable(own)}`)
       .join(", ")}.`,
     data,
     layout: {
@@ -134,13 +137,13 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
           line: { color: accentColour, width: 1.2, dash: "dash" },
         },
       ],
-      annotations: ranked.map((top, segment) => ({
+      annotations: ranked.map((top, rank) => ({
         x: nodes.get(top)!.x,
         y: cutMiddle,
-        text: `<b>${segment + 1}</b>`,
+        text: `<b>${labelOf(rank) + 1}</b>`,
         showarrow: false,
         bgcolor: lightChrome.paper,
-        bordercolor: segmentColour(segment),
+        bordercolor: segmentColour(labelOf(rank)),
         borderwidth: 2,
         borderpad: 3,
         font: { size: 12, color: lightChrome.ink },

@@ -2,10 +2,11 @@
  * A report: one HTML file that needs nothing else. Everything is inlined, and a content security policy forbids
  * the page any request, so what is on it is what is in it.
  */
+
+import { Html, html, scriptJson } from "../core/html.js";
 import { percent, readable } from "../core/words.js";
 import { segmentColour } from "../figures/palette.js";
 import type { LeaderboardRow } from "../sweep/leaderboard.js";
-import { Html, html, scriptJson } from "./html.js";
 import type { ReportColumn, ReportFigure, ReportInput, ReportSegment } from "./input.js";
 import { script } from "./script.js";
 import { style } from "./style.js";

@@ -1,6 +1,6 @@
 /** A report from a real small sweep, and from hostile words. */
 import { describe, expect, test } from "vitest";
-import { html } from "../../src/report/html.js";
+import { html } from "../../src/core/html.js";
 import { buildReport, gatherReport, plotlySource, type ReportInput } from "../../src/report/index.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import { inThread } from "../../src/sweep/execute.js";
