@@ -27,3 +27,18 @@ export function duration(name: string, value: unknown): number | undefined {
     mend: `such as --${name} 60s, 2m or 1h`,
   });
 }
+
+/** Bytes in each unit of a size. */
+const SIZES: Readonly<Record<string, number>> = { mb: 1e6, gb: 1e9 };
+
+/** A size such as `500mb` or `4gb` in bytes, or undefined when the option is not given. */
+export function byteSize(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(mb|gb)$/i.exec(String(value)) ?? [];
+  if (number !== undefined && unit !== undefined) return Number(number) * SIZES[unit.toLowerCase()]!;
+  throw new UserError("BAD_USAGE", {
+    what: `--${name} must be a size with its unit, got ${JSON.stringify(value)}`,
+    where: "command line",
+    mend: `such as --${name} 500mb or 4gb`,
+  });
+}

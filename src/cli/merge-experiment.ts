@@ -51,6 +51,8 @@ export async function mergeExperiment(options: MergeArguments, io: Io): Promise<
       json: options.json,
       fit: "none",
       budgetMs: undefined,
+      maxBytes: undefined,
+      maxMs: undefined,
       shard: undefined,
     },
     io,

@@ -1,4 +1,5 @@
 /** The work of `segmenta run`. */
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
@@ -34,6 +35,9 @@ export interface RunArguments {
   /** Which of the trials without an answer to fit. */
   readonly fit: "missing" | "failed" | "none";
   readonly budgetMs: number | undefined;
+  /** What one stage may need; default: an equal share of the machine's memory, and an hour. */
+  readonly maxBytes: number | undefined;
+  readonly maxMs: number | undefined;
   /** Fit only this part of the plan and choose nothing. */
   readonly shard: Shard | undefined;
 }
@@ -71,6 +75,10 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
       signal: io.signal,
       failFast: options.failFast,
       budgetMs,
+      limits: {
+        bytes: options.maxBytes ?? (0.8 * totalmem()) / executor.jobs,
+        seconds: (options.maxMs ?? 3_600_000) / 1000,
+      },
       only,
       earlierRule: await ruleOfResults(pathFrom(io, folder), tableChecksum(table)),
       provenance: async () => ({

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { countClusters } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import type { Joins } from "../kernels/joins.js";
-import { averageLinkage, completeLinkage } from "../kernels/linkage.js";
+import { averageLinkage, completeLinkage, LARGEST_MATRIX } from "../kernels/linkage.js";
 import { minimumSpanningTree } from "../kernels/mst.js";
 import { wardLinkage } from "../kernels/ward.js";
 import { defineAlgorithm, type Fit } from "./define.js";
@@ -63,6 +63,14 @@ export const agglomerative = defineAlgorithm({
       }
       return fitOfCut(x, tree, k, linkage);
     });
+  },
+  /** One tree per linkage over the pairs that bounds do not rule out; complete and average keep a matrix of a bounded size. */
+  cost: (n, d, grid) => {
+    const linkages = new Set(grid.map(({ linkage }) => linkage));
+    const side = linkages.has("complete") || linkages.has("average") ? Math.min(n / 4 + 1024, LARGEST_MATRIX) : 0;
+    const perPair = { ward: 1e-10, single: 1.2e-10, complete: 4e-10, average: 4e-10 };
+    const seconds = [...linkages].reduce((sum, linkage) => sum + n * n * (d + 4) * perPair[linkage], 0);
+    return { bytes: n * (d * 24 + 64) + side * side * 8, seconds };
   },
   /**
    * A tree has no rule for new rows; we choose the nearest thing to how it joined the old ones. Ward joins by

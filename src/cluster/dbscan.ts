@@ -60,6 +60,8 @@ export const dbscan = defineAlgorithm({
     const results = densityClusters(x, points);
     return results.map((result, i) => fitOf(result, points[i]!));
   },
+  /** Pairs of blocks within the largest eps, once for all radii. */
+  cost: (n, d, grid) => ({ bytes: n * (d * 16 + 64 + 16 * grid.length), seconds: n * n * (d + 4) * 1e-10 }),
   assignment(x, _params, fit) {
     const cores = fit.found["coreRows"] as Int32Array;
     return {

@@ -83,6 +83,13 @@ export interface FitContext {
   readonly seed: number;
 }
 
+/** What a call of `fitMany` will need on one core, by rule of thumb: within a factor of a few. */
+export interface Cost {
+  /** Working memory beyond the matrix itself. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
 /** An algorithm with its parameter types erased: what the registry holds. */
 export interface Algorithm {
   /** The word used in configs, and the file name. */
@@ -115,6 +122,8 @@ export interface Algorithm {
   fitMany(x: Matrix, grid: readonly Params[], context: FitContext): Fit[];
   /** The rule by which new rows get a cluster. */
   assignment(x: Matrix, params: Params, fit: Fit): Assignment;
+  /** What fitting these points together on n×d rows will need; work is admitted or refused by it. */
+  cost(n: number, d: number, grid: readonly Params[]): Cost;
   /**
    * The parameters for a resample of `share` of the rows, where the row count enters them (DBSCAN's
    * minSamples). Default: unchanged.
@@ -135,6 +144,7 @@ export function defineAlgorithm<S extends z.ZodObject>(algorithm: {
   together(params: z.output<S>): string;
   fitMany(x: Matrix, grid: readonly z.output<S>[], context: FitContext): Fit[];
   assignment(x: Matrix, params: z.output<S>, fit: Fit): Assignment;
+  cost(n: number, d: number, grid: readonly z.output<S>[]): Cost;
   underResample?(params: z.output<S>, share: number): z.output<S>;
 }): Algorithm {
   return algorithm as unknown as Algorithm;

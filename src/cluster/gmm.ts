@@ -73,6 +73,14 @@ export const gmm = defineAlgorithm({
   shows: ["k", "covarianceType"],
   together: (params) => hashOf(params),
   fitMany: (x, grid, { seed }) => grid.map((point) => fitGmm(x, point, seed)),
+  /** Some 60 passes of n·k·d² multiply-adds (n·k·d for diagonal kinds); rows in blocks and responsibilities. */
+  cost: (n, d, grid) => ({
+    bytes: n * d * 24 + Math.max(...grid.map(({ k }) => k)) * n * 8,
+    seconds: grid.reduce((sum, { k, nInit, covarianceType }) => {
+      const perRow = covarianceType === "full" || covarianceType === "tied" ? d * d + 20 : 2 * d + 20;
+      return sum + nInit * n * k * perRow * 2e-8;
+    }, 0),
+  }),
   assignment: (x, { covarianceType }, fit) => {
     const columns = { full: x.cols, tied: x.cols, diag: x.cols, spherical: 1 }[covarianceType];
     return {

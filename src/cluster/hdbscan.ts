@@ -59,6 +59,11 @@ export const hdbscan = defineAlgorithm({
       return fitOf(lasting, minClusterSize);
     });
   },
+  /** Core distances and one spanning tree, for each minSamples. */
+  cost: (n, d, grid) => ({
+    bytes: n * (d * 24 + 128),
+    seconds: new Set(grid.map(({ minSamples }) => minSamples)).size * n * n * (d + 4) * 3e-10,
+  }),
   /**
    * The tree has no rule for new rows. A new row shares the fate of its nearest old row, noise included: that is what
    * adding it to the data would nearly always do, since one row barely moves the densities. It is not exact on the

@@ -51,6 +51,7 @@ export const quantileBins = defineAlgorithm({
         notes: [],
       };
     }),
+  cost: (n, _, grid) => ({ bytes: n * 16, seconds: grid.length * n * 1e-7 }),
   assignment: (_x, { column }, fit) => ({
     rule: "thresholds",
     column,

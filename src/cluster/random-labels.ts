@@ -29,6 +29,7 @@ export const randomLabels = defineAlgorithm({
       const { labels } = renumber(Int32Array.from({ length: x.rows }, () => lot.int(k)));
       return { labels, reasons: reasonsOf(labels, k), objective: null, outputs: {}, found: {}, notes: [] };
     }),
+  cost: (n, _, grid) => ({ bytes: n * 16, seconds: grid.length * n * 1e-7 }),
   /**
    * Nothing about a row tells its lot, so the best guess for a new one is the largest cluster: no thresholds, one
    * bin. It agrees with about one row in k, which is the truth about this labeling.

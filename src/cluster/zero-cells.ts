@@ -52,6 +52,7 @@ export const zeroCells = defineAlgorithm({
         notes: [],
       };
     }),
+  cost: (n, _, grid) => ({ bytes: n * 16, seconds: grid.length * n * 1e-7 }),
   assignment(_x, { columns }, fit) {
     const cells = Array.from(fit.found["cells"] as Int32Array);
     return {

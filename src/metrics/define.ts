@@ -31,6 +31,15 @@ export interface Metric {
    * of a call with that labeling alone.
    */
   scoreMany(x: Matrix, labelings: readonly Labels[]): Scores[];
+  /**
+   * Long work in parts of the rows, for several threads: `combine` of the parts in row order equals
+   * `scoreMany` to the bit.
+   */
+  readonly inParts?: {
+    /** What rows `from` … `to − 1` give under each labeling. */
+    part(x: Matrix, labelings: readonly Labels[], from: number, to: number): Float64Array[];
+    combine(x: Matrix, labelings: readonly Labels[], parts: readonly (readonly Float64Array[])[]): Scores[];
+  };
 }
 
 /** Declare an index. */

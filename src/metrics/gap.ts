@@ -41,18 +41,26 @@ export function gapCurve(x: Matrix, { ks, cluster, reference, references }: GapO
       expected[at]!.push(logWithin(y, k, cluster));
     });
   }
-  return ks.map((k, at) => {
-    const values = expected[at]!;
-    const mean = values.reduce((a, b) => a + b, 0) / references;
-    const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
-    const gap = mean - observed[at]!;
-    const error = Math.sqrt((squares / (references - 1)) * (1 + 1 / references));
-    return {
-      k,
-      gap: Number.isFinite(gap) ? gap : null,
-      standardError: Number.isFinite(error) ? error : null,
-    };
-  });
+  return ks.map((k, at) => gapPoint(k, observed[at]!, expected[at]!));
+}
+
+/**
+ * One k of the curve, from logarithms of W.
+ *
+ * @param observed - log W(k) of the data
+ * @param expected - log W*(k) of each reference set, at least 2
+ */
+export function gapPoint(k: number, observed: number, expected: readonly number[]): GapPoint {
+  const references = expected.length;
+  const mean = expected.reduce((a, b) => a + b, 0) / references;
+  const squares = expected.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
+  const gap = mean - observed;
+  const error = Math.sqrt((squares / (references - 1)) * (1 + 1 / references));
+  return {
+    k,
+    gap: Number.isFinite(gap) ? gap : null,
+    standardError: Number.isFinite(error) ? error : null,
+  };
 }
 
 /** The smallest k with gap(k) ≥ gap(k+1) − s(k+1); null if no k of the range has it (widen the range). */

@@ -43,20 +43,48 @@ export const silhouette = defineMetric({
     { name: "silhouette_macro", title: "mean of the clusters' mean silhouettes", better: "higher", range: [-1, 1] },
   ],
   scoreMany(x, labelings) {
-    const groupings = labelings.map((labels) => groupsOf(x, labels));
     // so many at a time that their rows' values stay below half a gigabyte; the bits do not depend on it
     const batch = Math.max(1, Math.floor(ROW_VALUES / Math.max(1, x.rows)));
     const scores: Scores[] = [];
-    for (let from = 0; from < groupings.length; from += batch) {
-      const some = groupings.slice(from, from + batch);
-      const passes = silhouettePass(x, some);
-      some.forEach((groups, l) => {
-        scores.push(passes === null ? empty : summarise(groups, passes[l]!));
-      });
+    for (let from = 0; from < labelings.length; from += batch) {
+      const some = labelings.slice(from, from + batch);
+      scores.push(...combine(x, some, [part(x, some, 0, x.rows)]));
     }
     return scores;
   },
+  inParts: { part, combine },
 });
+
+/** Per labeling: the rows' silhouettes with noise as a cluster, and behind them those without noise, if there is noise. */
+function part(x: Matrix, labelings: readonly Labels[], from: number, to: number): Float64Array[] {
+  const groupings = labelings.map((labels) => groupsOf(x, labels));
+  const passes = silhouettePass(x, groupings, from, to);
+  return (passes ?? []).map(({ all, noNoise }) => {
+    if (noNoise === all) return all;
+    const both = new Float64Array(all.length * 2);
+    both.set(all);
+    both.set(noNoise, all.length);
+    return both;
+  });
+}
+
+function combine(x: Matrix, labelings: readonly Labels[], parts: readonly (readonly Float64Array[])[]): Scores[] {
+  return labelings.map((labels, l) => {
+    if (parts.some((values) => values.length === 0)) return empty;
+    const groups = groupsOf(x, labels);
+    const all = new Float64Array(x.rows);
+    const noNoise = groups.noise > 0 ? new Float64Array(x.rows) : all;
+    let at = 0;
+    for (const values of parts) {
+      const both = values[l]!;
+      const rows = groups.noise > 0 ? both.length / 2 : both.length;
+      all.set(both.subarray(0, rows), at);
+      if (noNoise !== all) noNoise.set(both.subarray(rows), at);
+      at += rows;
+    }
+    return summarise(groups, { all, noNoise });
+  });
+}
 
 export interface SilhouetteSamples {
   /** One value in [−1, 1] per row. */

@@ -34,8 +34,24 @@ export interface ScoreWork {
   readonly labelings: readonly Labels[];
 }
 
-export type Work = FitWork | ScoreWork | EvidenceWork;
-export type Answer<W extends Work> = W extends FitWork ? Fit[] : W extends ScoreWork ? Scores[] : EvidenceValues;
+/** Some rows of a metric that can be computed in parts. */
+export interface ScorePartWork {
+  readonly kind: "score-part";
+  readonly space: SpaceData;
+  readonly metric: string;
+  readonly labelings: readonly Labels[];
+  readonly from: number;
+  readonly to: number;
+}
+
+export type Work = FitWork | ScoreWork | ScorePartWork | EvidenceWork;
+export type Answer<W extends Work> = W extends FitWork
+  ? Fit[]
+  : W extends ScoreWork
+    ? Scores[]
+    : W extends ScorePartWork
+      ? Float64Array[]
+      : EvidenceValues;
 
 export interface Executor {
   readonly jobs: number;

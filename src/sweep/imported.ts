@@ -32,6 +32,7 @@ export const imported: Algorithm = defineAlgorithm({
   fitMany() {
     throw new Error("imported labels cannot be fitted");
   },
+  cost: () => ({ bytes: 0, seconds: 0 }),
   assignment: (x, _, fit) => ({ rule: "nearest-neighbour", points: x, labels: fit.labels }),
 });
 

@@ -9,8 +9,8 @@ import type { Labels } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import { type Table, tableChecksum, toMatrix } from "../core/table.js";
 import type { FittedReducer } from "../decomposition/define.js";
-import type { Metric } from "../metrics/define.js";
 import { fitPreparation, type PreparedStep } from "../preprocessing/preparation.js";
+import { type Limits, refusal } from "./admit.js";
 import { describeExperiment, type Experiment } from "./config/experiment.js";
 import type { OnEvent } from "./events.js";
 import type { Executor } from "./execute.js";
@@ -19,6 +19,7 @@ import { type LabelFacts, labelFacts } from "./label-facts.js";
 import { inParallel } from "./parallel.js";
 import { type FitTask, fitTasks, judgedIn, type Plan, planSweep, type SpacePlan, type Trial } from "./plan.js";
 import { buildCandidates, buildRows, type Row, type TrialOutcome } from "./rows.js";
+import { forRows, scoreMissing } from "./score.js";
 import type { Candidate, Flag, Verdict } from "./select/define.js";
 import { failedGates } from "./select/gates.js";
 import { type IncompleteRecord, scoreKey } from "./store/records.js";
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly onEvent?: OnEvent;
   /** Fit no more once a trial has failed; what is there is scored and selected from, and called partial. */
   readonly failFast?: boolean;
+  /** What one stage may need; trials beyond it are refused and incomplete. Default: no limit but the machine's. */
+  readonly limits?: Limits | undefined;
   /** Fit no more after so many milliseconds; what is there is scored and selected from, and called partial. */
   readonly budgetMs?: number | undefined;
   /** Fit only these of the missing trials: a shard, or those that failed before. */
@@ -90,7 +93,8 @@ export interface SweepResult {
  * @throws UserError for data or parameters that cannot be used (too few rows, a missing value that no step imputes …)
  * @throws the signal's reason when it stops the run
  */
-export async function runSweep(options: RunOptions): Promise<SweepResult> {
+export async function runSweep(given: RunOptions): Promise<SweepResult> {
+  const options = { ...given, experiment: forRows(given.experiment, given.table.rows) };
   const { experiment, table, store } = options;
   const tell = options.onEvent ?? (() => {});
   const { dataChecksum, plan, spaces, cached } = await fitAndScore(options);
@@ -153,7 +157,8 @@ export async function runSweep(options: RunOptions): Promise<SweepResult> {
  *
  * @throws as `runSweep`
  */
-export async function fitAndScore(options: RunOptions): Promise<Fitted> {
+export async function fitAndScore(given: RunOptions): Promise<Fitted> {
+  const options = { ...given, experiment: forRows(given.experiment, given.table.rows) };
   const { experiment, table, store } = options;
   const tell = options.onEvent ?? (() => {});
   checkTable(experiment, table);
@@ -309,6 +314,13 @@ async function fitMissing(
     done += planned.trials.length - task.trials.length;
     if (task.trials.length === 0) return;
     const space = spaces.get(task.space)!;
+    const refused = refusal(task, space.x, options.limits);
+    if (refused) {
+      await recordIncomplete(task, refused.reason, refused.message, store, tell);
+      done += task.trials.length;
+      failed = true;
+      return;
+    }
     try {
       const fits = await executor.run(
         {
@@ -341,60 +353,20 @@ async function recordFailure(task: FitTask, error: unknown, store: Store, tell: 
     (error instanceof UserError && error.code === "OUT_OF_MEMORY") ||
     (error as { code?: string }).code === "ERR_WORKER_OUT_OF_MEMORY";
   const reason: IncompleteRecord["reason"] = outOfMemory ? "memory" : "error";
+  await recordIncomplete(task, reason, message, store, tell);
+}
+
+async function recordIncomplete(
+  task: FitTask,
+  reason: IncompleteRecord["reason"],
+  message: string,
+  store: Store,
+  tell: OnEvent,
+): Promise<void> {
   for (const trial of task.trials) {
     await store.add({ type: "incomplete", key: trial.key, parts: trial.parts, reason, message });
     tell({ type: "failed", algorithm: trial.algorithm.name, params: trial.paramsText, reason, message });
   }
-}
-
-/** Score each distinct labeling once in each space it is judged in, all labelings of a space in one pass. */
-async function scoreMissing(plan: Plan, spaces: ReadonlyMap<string, Space>, options: RunOptions): Promise<void> {
-  const { store, executor, signal, experiment } = options;
-  const tell = options.onEvent ?? (() => {});
-  const isMissing = (space: Space, { name, version }: Metric, labels: string) =>
-    !store.score(scoreKey({ space: space.plan.key, labels, metric: name, version }));
-  const labelings = new Map<string, Set<string>>();
-  for (const trial of plan.trials) {
-    const fit = store.fit(trial.key);
-    if (!fit) continue;
-    for (const space of judgedIn(trial, experiment.score.space)) {
-      const hashes = labelings.get(space) ?? new Set();
-      labelings.set(space, hashes.add(fit.labels));
-    }
-  }
-  const tasks = [...labelings].flatMap(([name, hashes]) => {
-    const space = spaces.get(name)!;
-    return experiment.score.metrics.flatMap((metric) => {
-      const missing = [...hashes].filter((labels) => isMissing(space, metric, labels));
-      return missing.length > 0 ? [{ space, metric, hashes: missing }] : [];
-    });
-  });
-  let done = 0;
-  await inParallel(tasks, executor.jobs, async ({ space, metric, hashes: planned }) => {
-    signal?.throwIfAborted();
-    await store.refresh();
-    const hashes = planned.filter((labels) => isMissing(space, metric, labels));
-    if (hashes.length === 0) return void done++;
-    const batch: Labels[] = [];
-    for (const hash of hashes) batch.push(await store.labels(hash));
-    const answers = await executor.run(
-      { kind: "score", space: { key: space.plan.key, x: space.x }, metric: metric.name, labelings: batch },
-      signal,
-    );
-    for (const [i, labels] of hashes.entries()) {
-      await store.add({
-        type: "score",
-        space: space.plan.key,
-        labels,
-        metric: metric.name,
-        version: metric.version,
-        scores: answers[i]!,
-      });
-    }
-    done++;
-    const { name } = space.plan;
-    tell({ type: "score", metric: metric.name, space: name, labelings: hashes.length, done, total: tasks.length });
-  });
 }
 
 /** What the store knows of every trial of the plan. */

@@ -34,9 +34,12 @@ export function runTask<W extends Work>(work: W): Answer<W> {
   return answerTo(work) as Answer<W>;
 }
 
-function answerTo(work: Work): Fit[] | Scores[] | EvidenceValues {
+function answerTo(work: Work): Fit[] | Scores[] | Float64Array[] | EvidenceValues {
   if (work.kind === "fit") {
     return algorithmNamed(work.algorithm).fitMany(matrixOf(work.space), work.grid, { seed: work.seed });
+  }
+  if (work.kind === "score-part") {
+    return metricNamed(work.metric).inParts!.part(matrixOf(work.space), work.labelings, work.from, work.to);
   }
   if (work.kind === "score") return metricNamed(work.metric).scoreMany(matrixOf(work.space), work.labelings);
   return runEvidence(work);

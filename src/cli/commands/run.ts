@@ -1,6 +1,6 @@
 /** `segmenta run`: plan, fit what is missing, score, select, write the tables. */
 
-import { duration, wholeNumber } from "../arguments.js";
+import { byteSize, duration, wholeNumber } from "../arguments.js";
 import type { Command } from "../command.js";
 
 export const run: Command = {
@@ -18,6 +18,11 @@ export const run: Command = {
         type: "string",
         describe: "fit no more after this time (60s, 2m) and choose from what is there",
       })
+      .option("max-memory", {
+        type: "string",
+        describe: "refuse stages that need more (2gb); default: what a core has",
+      })
+      .option("max-time", { type: "string", describe: "refuse stages that take longer on one core; default: 1h" })
       .option("fail-fast", { type: "boolean", describe: "fit no more once a trial has failed" })
       .option("retry-failed", { type: "boolean", describe: "fit only the trials that failed before" })
       .option("shard", { type: "string", describe: "fit part i of n, as i/n; auto takes it from the scheduler" })
@@ -36,6 +41,8 @@ export const run: Command = {
         failFast: args["fail-fast"] === true,
         json: args["json"] === true,
         fit: args["retry-failed"] === true ? "failed" : "missing",
+        maxBytes: byteSize("max-memory", args["max-memory"]),
+        maxMs: duration("max-time", args["max-time"]),
         budgetMs: duration("budget", args["budget"]),
         shard: args["shard"] === undefined ? undefined : parseShard(String(args["shard"]), io.env),
       },

@@ -13,8 +13,9 @@ const fixed = (value: number | null | undefined, digits: number) =>
 
 /** `0.4933 ±0.0001`; the spread only where seeds differ visibly. */
 function withSpread(candidate: Candidate, column: string, digits: number): string {
-  const value = fixed(candidate.scores[column], digits);
-  const spread = candidate.spread[column];
+  const own = candidate.scores[column] === undefined ? `${column}_sampled` : column;
+  const value = fixed(candidate.scores[own], digits);
+  const spread = candidate.spread[own];
   return spread && Number(spread.toFixed(digits)) > 0 ? `${value} ±${spread.toFixed(digits)}` : value;
 }
 

@@ -17,7 +17,8 @@ export function criterion(metricName: string): Criterion {
 
 /** A candidate's value so that higher is better; a missing value is worst. */
 export function merit(candidate: Candidate, { column, better }: Criterion): number {
-  const value = candidate.scores[column];
+  // Tables too long for all pairs have the silhouette of a draw of rows instead, under its own name.
+  const value = candidate.scores[column] ?? candidate.scores[`${column}_sampled`];
   if (value === null || value === undefined) return Number.NEGATIVE_INFINITY;
   return better === "higher" ? value : -value;
 }

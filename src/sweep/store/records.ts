@@ -44,7 +44,7 @@ export interface IncompleteRecord {
   readonly type: "incomplete";
   readonly key: string;
   readonly parts: KeyParts;
-  readonly reason: "memory" | "timeout" | "error";
+  readonly reason: "memory" | "time" | "error";
   readonly message: string;
 }
 
