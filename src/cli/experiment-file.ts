@@ -36,7 +36,7 @@ export async function loadExperiment(word: string, overrides: readonly string[],
 export function experimentNames(cwd: string): string[] {
   try {
     return readdirSync(resolve(cwd, "experiments"))
-      .filter((name) => ENDINGS.some((ending) => name.endsWith(ending)) && !name.includes(".domain."))
+      .filter((name) => ENDINGS.some((ending) => name.endsWith(ending)) && !/\.(domain|gate)\./.test(name))
       .map((name) => name.replace(/\.(ya?ml|json)$/, ""))
       .sort();
   } catch {

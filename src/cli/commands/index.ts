@@ -1,6 +1,7 @@
 /** Every command; a new one is a file and a line here. */
 import type { Command } from "../command.js";
 import { describe } from "./describe.js";
+import { diff } from "./diff.js";
 import { exportModel } from "./export.js";
 import { init } from "./init.js";
 import { list } from "./list.js";
@@ -9,12 +10,15 @@ import { notebook } from "./notebook.js";
 import { predict } from "./predict.js";
 import { report } from "./report.js";
 import { run } from "./run.js";
+import { serve } from "./serve.js";
 
 export const commands: readonly Command[] = [
   run,
   merge,
+  diff,
   report,
   predict,
+  serve,
   exportModel,
   describe,
   init,

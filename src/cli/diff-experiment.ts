@@ -1,0 +1,125 @@
+/** The work of `segmenta diff`: the gate. */
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { UserError } from "../core/errors.js";
+import { tableChecksum } from "../core/table.js";
+import { readTable } from "../data/index.js";
+import { describeExperiment, type Experiment } from "../sweep/config/experiment.js";
+import { readBaseline, readFolder, type Side } from "../sweep/diff/baseline.js";
+import { compareResults, type Outcome } from "../sweep/diff/compare.js";
+import { differences, inWords } from "../sweep/diff/differences.js";
+import { FORMATS, type Format, renderComparison } from "../sweep/diff/render.js";
+import { readGate } from "../sweep/diff/tolerance.js";
+import { notWritable } from "../sweep/store/file-store.js";
+import { loadExperiment } from "./experiment-file.js";
+import { EXIT, type Io, pathFrom } from "./io.js";
+
+export interface DiffArguments {
+  readonly experiment: string;
+  readonly overrides: readonly string[];
+  readonly against: string;
+  /** Folder of the results to judge; default `results/<experiment>`. */
+  readonly results: string | undefined;
+  readonly strict: boolean;
+  /** A gate file, or `column=amount`. */
+  readonly tolerance: readonly string[];
+  readonly format: Format;
+  /** Files to write, each in the format its ending says. */
+  readonly out: readonly string[];
+}
+
+const CODES: Readonly<Record<Outcome, number>> = {
+  same: EXIT.good,
+  better: EXIT.good,
+  regressed: EXIT.regressed,
+  incomplete: EXIT.incomplete,
+  refused: EXIT.usage,
+};
+
+const ENDINGS: Readonly<Record<string, Format>> = {
+  ".md": "markdown",
+  ".json": "json",
+  ".xml": "junit",
+  ".txt": "text",
+};
+
+/** Compare, print, and answer the exit code. */
+export async function diffExperiment(options: DiffArguments, io: Io): Promise<number> {
+  const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
+  const formats = options.out.map((file) => formatOf(file, options.format));
+  const committed = join("results", experiment.name);
+  const folder = options.results ?? committed;
+  const gate = await gateSettings(options, experiment, io);
+  const before = await readBaseline(options.against, committed, experiment.name, io.cwd);
+  const after = await readFolder(pathFrom(io, folder), folder, experiment.name);
+  const stale = await whyStale(after, experiment, io);
+
+  const comparison = compareResults(experiment.name, before, after, { gate, strict: options.strict, stale });
+  for (const [i, file] of options.out.entries()) {
+    await writeFile(pathFrom(io, file), renderComparison(comparison, formats[i]!)).catch((error: unknown) => {
+      throw notWritable(file, error);
+    });
+  }
+  io.out(renderComparison(comparison, options.format));
+  return CODES[comparison.outcome];
+}
+
+function formatOf(file: string, byDefault: Format): Format {
+  const ending = extname(file).toLowerCase();
+  const format = ENDINGS[ending] ?? (ending === "" ? byDefault : undefined);
+  if (format !== undefined) return format;
+  throw new UserError("BAD_USAGE", {
+    what: `cannot tell a format from the ending of ${file}`,
+    where: "command line, --out",
+    mend: `use ${Object.keys(ENDINGS).join(", ")} (formats: ${FORMATS.join(", ")})`,
+  });
+}
+
+/** The gate file that was named, or the one beside the experiment, and what the command line adds to it. */
+async function gateSettings({ tolerance, experiment: word }: DiffArguments, experiment: Experiment, io: Io) {
+  const isFile = (text: string) => /\.(ya?ml|json)$/.test(text);
+  const [named, ...more] = tolerance.filter(isFile);
+  const beside = experiment.source.file.replace(/\.(ya?ml|json)$/, ".gate.yaml");
+  const file = named ?? (existsSync(pathFrom(io, beside)) ? beside : undefined);
+  if (more.length > 0 || (named !== undefined && !existsSync(pathFrom(io, named)))) {
+    throw new UserError(more.length > 0 ? "BAD_USAGE" : "NOT_FOUND", {
+      what: more.length > 0 ? `two gate files: ${named} and ${more[0]}` : `there is no file ${named}`,
+      where: `command line, --tolerance of ${word}`,
+      mend: "name one file; further settings go as column=amount",
+    });
+  }
+  return readGate(
+    file === undefined ? undefined : pathFrom(io, file),
+    file ?? "",
+    tolerance.filter((text) => !isFile(text)),
+  );
+}
+
+/**
+ * Results that are not of the files at hand must not pass for them: a run on other data writes elsewhere, and a
+ * changed config needs a run.
+ */
+async function whyStale(side: Side, experiment: Experiment, io: Io): Promise<string[]> {
+  if (side.rows === null) return [];
+  const { selection } = side;
+  const stale: string[] = [];
+  const config = differences(selection.config, JSON.parse(JSON.stringify(describeExperiment(experiment))));
+  // A rule that changed is a matter of its own, told by its hash.
+  const [other, ...more] = config.filter(({ path }) => !path.startsWith("select"));
+  if (other) {
+    stale.push(
+      `${side.name} was run with another config (${inWords(other)}${more.length > 0 ? `, and ${more.length} more` : ""}); run the experiment first`,
+    );
+  }
+  const path = pathFrom(io, experiment.data.path);
+  if (existsSync(path)) {
+    const checksum = tableChecksum(await readTable({ ...experiment.data, path }));
+    if (checksum !== selection.data.checksum) {
+      stale.push(
+        `${side.name} is of other data than ${experiment.data.path}: checksum ${selection.data.checksum.slice(0, 8)}…, the file ${checksum.slice(0, 8)}…`,
+      );
+    }
+  }
+  return stale;
+}
