@@ -3,13 +3,17 @@ import { UserError } from "../core/errors.js";
 import type { Note } from "../core/notes.js";
 import { nearestName } from "../core/suggest.js";
 import type { Table } from "../core/table.js";
+import { shorten } from "../core/words.js";
 import { rowName } from "../preprocessing/columnwise.js";
 import type { Cell } from "../preprocessing/compile.js";
 import type { InputFeature } from "./schema.js";
 
+/** Names looked at for a suggestion, and names listed: a request may bring a hundred thousand. */
+const MOST_NAMES = 50;
+
 /** The feature is not there at all. A name near it among the ignored ones is likely what was meant. */
 export function absentFeature(feature: InputFeature, extra: readonly string[]): UserError {
-  const meant = nearestName(feature.name, extra);
+  const meant = nearestName(feature.name, extra.slice(0, MOST_NAMES));
   const null_ = feature.mayBeMissing ? "; a value that is not known may be empty" : "";
   return new UserError("UNKNOWN_COLUMN", {
     what: `the feature "${feature.name}" is absent`,
@@ -32,10 +36,17 @@ export function missingFeature(feature: InputFeature, table: Table | undefined, 
 export function wrongKind(feature: InputFeature, value: unknown, table: Table | undefined, row: number): UserError {
   const wanted = feature.kind === "number" ? "a number" : "a text";
   return new UserError("NOT_NUMBER", {
-    what: `the feature "${feature.name}" must be ${wanted}, got ${JSON.stringify(value)}${placed(table, row)}`,
+    what: `the feature "${feature.name}" must be ${wanted}, got ${shown(value)}${placed(table, row)}`,
     where: "predict",
     mend: `give ${wanted}${feature.mayBeMissing ? ", or leave it empty" : ""}`,
   });
+}
+
+/** A value as a message quotes it: short, whatever was sent. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "string" ? JSON.stringify(shorten(value, 60)) : String(value);
 }
 
 function placed(table: Table | undefined, row: number): string {
@@ -46,7 +57,10 @@ function placed(table: Table | undefined, row: number): string {
 export function ignored(extra: readonly string[]): Note {
   return {
     code: "ignored-column",
-    message: `the model does not use ${extra.map((name) => `"${name}"`).join(", ")}`,
+    message: `the model does not use ${extra
+      .slice(0, MOST_NAMES)
+      .map((name) => `"${shorten(name, 60)}"`)
+      .join(", ")}${extra.length > MOST_NAMES ? ` and ${extra.length - MOST_NAMES} more` : ""}`,
   };
 }
 

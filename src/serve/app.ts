@@ -1,5 +1,5 @@
 /** The service as one function from requests to responses: for a port, for tests, for a notebook. */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { UserError } from "../core/errors.js";
 import type { LoadedModel, Model } from "../pipeline/index.js";
@@ -11,7 +11,7 @@ import { describeApi } from "./openapi.js";
 import { mountPages, type Page } from "./pages/mount.js";
 import { bodyKind, predictCsv, predictJson, unknownBody } from "./predict.js";
 import { problem, problemOf, problemResponse } from "./problem.js";
-import { respond, respondJson, secure } from "./respond.js";
+import { isSecure, respond, respondJson, secure } from "./respond.js";
 import { createService } from "./service.js";
 
 export interface LoggedRequest {
@@ -62,7 +62,8 @@ export function createApp(loaded: LoadedModel | Model, options: AppOptions = {})
   app.use(async (c, next) => {
     const start = performance.now();
     await next();
-    c.res = secure(c.res);
+    // Setting a response again makes Hono copy it; ours are secure as they are made.
+    if (!isSecure(c.res)) c.res = secure(c.res);
     const { method, path } = c.req;
     const took = performance.now() - start;
     const known = methods.has(path);
@@ -93,10 +94,14 @@ export function createApp(loaded: LoadedModel | Model, options: AppOptions = {})
     });
   }
 
-  const limited = bodyLimit({
-    maxSize: limits.jsonBytes,
-    onError: () => problemResponse(problemOf(tooLarge(limits.jsonBytes))),
-  });
+  const refuse = () => problemResponse(problemOf(tooLarge(limits.jsonBytes)));
+  const counted = bodyLimit({ maxSize: limits.jsonBytes, onError: refuse });
+  // A declared length is held to by node itself, and looking at the body would cost more than the answer.
+  const limited: MiddlewareHandler = (c, next) => {
+    const declared = c.req.header("content-length");
+    if (declared === undefined || c.req.header("transfer-encoding") !== undefined) return counted(c, next);
+    return Number(declared) > limits.jsonBytes ? Promise.resolve(refuse()) : next();
+  };
 
   app.get("/healthz", () => respond("ok\n", "text/plain; charset=utf-8"));
   app.get("/readyz", () =>
@@ -128,7 +133,7 @@ export function createApp(loaded: LoadedModel | Model, options: AppOptions = {})
       asIs: c.req.query("cells") === "as-is",
     });
   });
-  app.post("/predict", async (c) => predictJson(predictor, await c.req.text()));
+  app.post("/predict", async (c) => predictJson(predictor, () => c.req.text()));
 
   app.post("/", limited);
   const pagePaths = mountPages(app, {

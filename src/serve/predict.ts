@@ -41,9 +41,12 @@ export function unknownBody(contentType: string | undefined): Response {
   );
 }
 
-/** @param text - the whole body, its size checked already */
-export async function predictJson({ service, metrics, limits }: Predictor, text: string): Promise<Response> {
-  const json = parse(text);
+/** @param read - gives the whole body, its size limited already */
+export async function predictJson(
+  { service, metrics, limits }: Predictor,
+  read: () => Promise<string>,
+): Promise<Response> {
+  const json = parse(await read().catch(endedEarly));
   const rows = Array.isArray(json) ? json : rowsOf(json);
   if (rows === undefined) {
     const answer = service.answer(json);
@@ -70,6 +73,10 @@ export async function predictJson({ service, metrics, limits }: Predictor, text:
   // Counted only when all of them are answered.
   for (const answer of answers) metrics.answer(answer);
   return respondJson({ model: service.id, rows: answers, drift: briefly(drift.report()) });
+}
+
+function endedEarly(cause: unknown): never {
+  throw new UserError("NOT_READABLE", { what: "the body ended before it was whole", where: "body", cause });
 }
 
 function parse(text: string): unknown {

@@ -39,9 +39,12 @@ export function respondPage(html: string, status = 200): Response {
   return respond(html, "text/html; charset=utf-8", status);
 }
 
-/** Give a response made elsewhere the headers it lacks. */
+export function isSecure(response: Response): boolean {
+  return secured.has(response);
+}
+
+/** A response made elsewhere, with the headers it lacks. */
 export function secure(response: Response): Response {
-  if (secured.has(response)) return response;
   const out = new Response(response.body, response);
   for (const [name, value] of Object.entries(secureHeaders)) if (!out.headers.has(name)) out.headers.set(name, value);
   secured.add(out);

@@ -11,7 +11,7 @@ export const stylesheet = `:root {
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 0; overflow-wrap: anywhere; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 header, main, footer { max-width: 64rem; margin: 0 auto; padding: 0 1rem; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; padding-top: 1rem; }
 header p { margin: 0; font-weight: 650; }
@@ -41,11 +41,12 @@ button, .button { display: inline-block; font: inherit; font-weight: 600; color:
 .faults a { color: inherit; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .35rem .75rem .35rem 0; min-width: 4.5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: .375rem; padding: .75rem; overflow-x: auto; }
 code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
 pre code { overflow-wrap: normal; }
+@media (max-width: 30rem) { .answer { padding: .75rem; } .answer ul { padding-left: 1.1rem; } th, td { padding-right: .4rem; } }
 .muted { color: var(--muted); }
 @media (prefers-reduced-motion: no-preference) { a, button { transition: outline-offset .1s; } }
 `;

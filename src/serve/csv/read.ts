@@ -55,7 +55,7 @@ async function* recordTexts(
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(endedEarly);
       bytes += value?.length ?? 0;
       if (bytes > csvBytes) throw tooLarge(csvBytes);
       rest += decode(decoder, value, line);
@@ -90,6 +90,10 @@ async function* recordTexts(
   }
 }
 
+function endedEarly(cause: unknown): never {
+  throw new UserError("NOT_READABLE", { what: "the body ended before it was whole", where: "body", cause });
+}
+
 function decode(decoder: TextDecoder, value: Uint8Array | undefined, line: number): string {
   try {
     return decoder.decode(value, { stream: value !== undefined });
@@ -105,7 +109,8 @@ function hasOddQuotes(text: string): boolean {
 }
 
 function sniff(header: string): string {
-  const counts = delimiters.map((delimiter) => split(header, delimiter, 1).length);
+  const bare = header.replace(/"(?:[^"]|"")*"/g, "");
+  const counts = delimiters.map((delimiter) => bare.split(delimiter).length);
   return delimiters[counts.indexOf(Math.max(...counts))]!;
 }
 

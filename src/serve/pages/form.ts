@@ -41,7 +41,7 @@ export function formBody(service: Service, examples: Examples, state: FormState)
   const { model } = service;
   return html`<h1>Which segment is this customer in?</h1>
 <p>${model.segments.length} segments, found by ${model.algorithm.name} in ${readable(total(service), 12)} customers.
-Every field is filled with a typical value; change what you know.</p>
+${optional(model.input.features) === "all" ? "A value that is not known may be left empty." : ""}</p>
 ${state.problem ? faults(state.problem, model.input.features) : ""}
 ${state.answer ? answerPart(service, examples, state.answer.explained, state.answer.moves) : ""}
 <h2 id="examples">Start from an example</h2>
@@ -52,7 +52,7 @@ ${[...examples.values()].map(({ label, name }) => html`<li><a href="/?example=${
 <h2 id="values">Values</h2>
 <form method="post" action="/" novalidate>
 <div class="fields" role="group" aria-labelledby="values">
-${model.input.features.map((feature, j) => field(feature, j, state))}
+${model.input.features.map((feature, j) => field(feature, j, state, model.input.features))}
 </div>
 <button type="submit">Find the segment</button>
 </form>`;
@@ -62,13 +62,23 @@ function total({ model }: Service): number {
   return Math.round(model.segments.reduce((sum, { size }) => sum + size, 0) / (1 - model.noise || 1));
 }
 
-function field(feature: InputFeature, j: number, { values, problem }: FormState): Html | Promise<Html> {
+/** Whether values may be left empty: told once when it holds for all. */
+function optional(features: readonly InputFeature[]): "all" | "some" {
+  return features.every((feature) => feature.mayBeMissing) ? "all" : "some";
+}
+
+function field(
+  feature: InputFeature,
+  j: number,
+  { values, problem }: FormState,
+  features: readonly InputFeature[],
+): Html | Promise<Html> {
   const id = `f${j}`;
   const fault = partsOf(problem).find(({ detail }) => detail.includes(`"${feature.name}"`));
   const invalid = fault ? html` aria-invalid="true"` : "";
   const described = fault ? `${id}-hint ${id}-fault` : `${id}-hint`;
   const value = values[j] ?? "";
-  const optional = feature.mayBeMissing ? "; may be left empty" : "";
+  const mayBeEmpty = feature.mayBeMissing && optional(features) === "some" ? "; may be left empty" : "";
   const control =
     feature.kind === "number"
       ? html`<input id="${id}" name="${feature.name}" type="number" step="any" inputmode="decimal" value="${value}" aria-describedby="${described}"${invalid}>`
@@ -78,11 +88,16 @@ ${[...new Set([...feature.categories, ...(value === "" ? [] : [value])])].map((c
 </select>`;
   const hint =
     feature.kind === "number"
-      ? `usually ${readable(feature.quantiles.p05)} to ${readable(feature.quantiles.p95)}, in training ${readable(feature.min)} to ${readable(feature.max)}${optional}`
-      : `one of ${feature.categories.length}${optional}`;
-  return html`<div class="field"><label for="${id}">${feature.name}</label>
+      ? `usually ${readable(feature.quantiles.p05)} to ${readable(feature.quantiles.p95)}, in training ${readable(feature.min)} to ${readable(feature.max)}${mayBeEmpty}`
+      : `one of ${feature.categories.length}${mayBeEmpty}`;
+  return html`<div class="field"><label for="${id}">${breakable(feature.name)}</label>
 ${control}
 <span class="hint" id="${id}-hint">${hint}</span>${fault ? html`<span class="fault" id="${id}-fault">${fault.detail}</span>` : ""}</div>`;
+}
+
+/** A long name may break after each underscore. */
+function breakable(name: string): Html | Promise<Html> {
+  return html`${name.split(/(?<=_)/).map((part, at) => html`${at > 0 ? html`<wbr>` : ""}${part}`)}`;
 }
 
 const partsOf = (problem: Problem | undefined) => problem?.errors ?? (problem ? [problem] : []);
