@@ -4,6 +4,7 @@
  */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placeBlocks, placeRows } from "./blocks.js";
+import { placeGroups } from "./groups.js";
 import { withArena } from "./wasm.js";
 
 /** For each row its neighbours, nearest first: entry `i·k + j` is the (j+1)-th of row i. */
@@ -37,13 +38,16 @@ export function nearestNeighbours(x: Matrix, k: number, within = Number.POSITIVE
     const order = arena.put(blocks.order);
     const squared = arena.f64(n * k);
     const neighbours = arena.i32(n * k);
-    const scratch = arena.f64(16);
+    const { groupBalls, groupRadii } = placeGroups(arena, blocks);
+    const scratch = arena.f64(24);
     const limit = squareWithin(within);
     for (let from = 0; from < n; from += SLICE) {
       arena.wasm.nearestNeighbours(
         placed.points,
         placed.balls,
         placed.radii,
+        groupBalls,
+        groupRadii,
         rows,
         order,
         n,

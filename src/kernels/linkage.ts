@@ -2,6 +2,7 @@
 import type { Matrix } from "../core/matrix.js";
 import { FAR } from "./blocks.js";
 import { centredRows } from "./centred.js";
+import { reserveGroups } from "./groups.js";
 import type { Joins } from "./joins.js";
 import { identity, readJoins, reserveClusters, sortSpatially } from "./ward.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
@@ -13,7 +14,7 @@ const BUDGET = 200_000;
 /** Rows of the matrix read in one call. */
 const CHAIN_BUDGET = 1_000;
 /** The matrix of cluster linkages never has more rows than this (512 MB). */
-const LARGEST_MATRIX = 8192;
+export const LARGEST_MATRIX = 8192;
 
 /**
  * Complete linkage (farthest neighbours): the n−1 joins, in the order in which the nearest-neighbour chain makes
@@ -99,12 +100,14 @@ function mergeSmall(
     const balls = arena.f64(slots * d);
     const radii = arena.f64(slots / 8);
     const largest = arena.f64(slots / 8);
+    const { groupBalls, groupRadii } = reserveGroups(arena, slots / 8, d);
+    const groupLargest = arena.f64(Math.ceil(slots / 512) * 8);
     const onChain = arena.u8(slots);
     const order = arena.i32(n);
     const toSlot = arena.i32(n);
     const keys = arena.f64(n);
     const stack = arena.i32(256);
-    const scratch = arena.f64(16);
+    const scratch = arena.f64(24);
     // rounding of the centroids, generously; the bounds must stay below the linkage
     const slack = centred.reduce((most, v) => Math.max(most, Math.abs(v)), 0) * Math.sqrt(d) * 1e-12;
 
@@ -114,7 +117,8 @@ function mergeSmall(
       // biome-ignore format: one line per group of arguments
       wasm.packClusters(
         gathered.rows, gathered.sizes, gathered.reps, order, live, d,
-        points, packed.rows, packed.sizes, inverses, packed.reps, balls, radii, largest, onChain,
+        points, packed.rows, packed.sizes, inverses, packed.reps, balls, radii, largest,
+        groupBalls, groupRadii, groupLargest, onChain,
       );
       wasm.placeSpreads(packed.reps, spreadOf, live, spreads);
       wasm.moveChain(order, live, chain, arena.viewI32(state, 1)[0]!, onChain, toSlot);
@@ -124,7 +128,8 @@ function mergeSmall(
         // biome-ignore format: one line per group of arguments
         wasm.linkageChain(
           isComplete, data, members, tails, spreadOf, slack,
-          points, packed.rows, packed.sizes, packed.reps, spreads, packedAt, d, balls, radii, onChain,
+          points, packed.rows, packed.sizes, packed.reps, spreads, packedAt, d, balls, radii,
+          groupBalls, groupRadii, onChain,
           chain, state, until, BUDGET, joins, heights, scratch,
         );
         live = arena.viewI32(state, 2)[1]!;

@@ -1,6 +1,7 @@
 /** The minimum spanning tree of distances: single linkage, and the hierarchy of HDBSCAN. */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placeBlocks } from "./blocks.js";
+import { placeGroups } from "./groups.js";
 import type { Joins } from "./joins.js";
 import { withArena } from "./wasm.js";
 
@@ -37,20 +38,22 @@ export function minimumSpanningTree(x: Matrix, cores?: Float64Array): Joins {
     const parents = arena.i32(padded);
     const lowest = arena.f64(padded / 8);
     const highest = arena.f64(padded / 8);
-    const groupLowest = arena.f64(padded / 64);
+    const { groupBalls, groupRadii } = placeGroups(arena, blocks);
+    const groupLowest = arena.f64(Math.ceil(padded / 512) * 8);
+    const groupHighest = arena.f64(Math.ceil(padded / 512) * 8);
     const edges = arena.i32(2 * n);
     const squared = arena.f64(n);
-    const scratch = arena.f64(16 + d);
+    const scratch = arena.f64(24 + d);
     const { wasm } = arena;
-    wasm.startTree(n, keys, lowest, highest, groupLowest);
+    wasm.startTree(n, keys, lowest, highest, groupLowest, groupHighest);
     const slice = Math.max(1, Math.floor(VISITS / count));
     let current = 0;
     for (let done = 0; done < n - 1; done += slice) {
       const steps = Math.min(slice, n - 1 - done);
       // biome-ignore format: one line per group of arguments
       current = wasm.growTree(
-        placed.points, placed.balls, placed.radii, n, d, coreAt, keys, parents, lowest, highest, groupLowest,
-        current, done, steps, edges, squared, scratch,
+        placed.points, placed.balls, placed.radii, groupBalls, groupRadii, n, d, coreAt, keys, parents,
+        lowest, highest, groupLowest, groupHighest, current, done, steps, edges, squared, scratch,
       );
     }
     const pairs = arena.viewI32(edges, 2 * n);

@@ -1,6 +1,7 @@
 /** Ward linkage: the pair of clusters whose join costs least within-cluster variance merges first. */
 import type { Matrix } from "../core/matrix.js";
 import { centredRows } from "./centred.js";
+import { reserveGroups } from "./groups.js";
 import type { Joins } from "./joins.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
 
@@ -36,6 +37,8 @@ export function wardLinkage(x: Matrix): Joins {
     const balls = arena.f64(slots * d);
     const radii = arena.f64(slots / 8);
     const largest = arena.f64(slots / 8);
+    const { groupBalls, groupRadii } = reserveGroups(arena, slots / 8, d);
+    const groupLargest = arena.f64(Math.ceil(slots / 512) * 8);
     const onChain = arena.u8(slots);
     const chain = arena.i32(n);
     const state = arena.i32(4);
@@ -45,7 +48,7 @@ export function wardLinkage(x: Matrix): Joins {
     const toSlot = arena.i32(n);
     const keys = arena.f64(n);
     const stack = arena.i32(256);
-    const scratch = arena.f64(16);
+    const scratch = arena.f64(24);
     arena.viewI32(state, 3).set([0, n, 0]);
 
     for (let live = n; live > 1; ) {
@@ -53,7 +56,8 @@ export function wardLinkage(x: Matrix): Joins {
       // biome-ignore format: one line per group of arguments
       wasm.packClusters(
         gathered.rows, gathered.sizes, gathered.reps, order, live, d,
-        points, packed.rows, packed.sizes, inverses, packed.reps, balls, radii, largest, onChain,
+        points, packed.rows, packed.sizes, inverses, packed.reps, balls, radii, largest,
+        groupBalls, groupRadii, groupLargest, onChain,
       );
       wasm.moveChain(order, live, chain, arena.viewI32(state, 1)[0]!, onChain, toSlot);
       const target = live <= SMALL ? 1 : Math.floor(live * REPACK);
@@ -61,7 +65,8 @@ export function wardLinkage(x: Matrix): Joins {
       while (live > target) {
         // biome-ignore format: one line per group of arguments
         wasm.wardChain(
-          points, packed.rows, packed.sizes, inverses, packed.reps, packedAt, d, balls, radii, largest, onChain,
+          points, packed.rows, packed.sizes, inverses, packed.reps, packedAt, d, balls, radii, largest,
+          groupBalls, groupRadii, groupLargest, onChain,
           chain, state, target, BUDGET, joins, heights, scratch,
         );
         live = arena.viewI32(state, 2)[1]!;

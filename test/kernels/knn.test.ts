@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { matrix } from "../../src/core/matrix.js";
+import { stream } from "../../src/core/rng.js";
 import { kDistances, nearestNeighbours, squaredCoreDistances } from "../../src/kernels/knn.js";
 import { kDistances as slowDistances } from "../oracle/k-distances.js";
 import { slowNeighbours } from "../oracle/nearest-neighbours.js";
-import { shapes } from "./shapes.js";
+import { fill, shapes } from "./shapes.js";
 
 const pairsOf = ({ k, rows, squared }: ReturnType<typeof nearestNeighbours>, n: number): [number, number][][] =>
   Array.from({ length: n }, (_, i) =>
@@ -12,7 +13,11 @@ const pairsOf = ({ k, rows, squared }: ReturnType<typeof nearestNeighbours>, n: 
     ),
   );
 
-describe.each([...shapes(1), ...shapes(2)])("nearest neighbours of $name", ({ x }) => {
+describe.each([
+  ...shapes(1),
+  ...shapes(2),
+  { name: "a plane, several groups of groups", x: fill(1300, 2, stream(3, "test/plane"), (r) => r.uniform()) },
+])("nearest neighbours of $name", ({ x }) => {
   test.each([1, 4, 17, 40])("the %i nearest are those of all distances sorted, to the bit", (k) => {
     expect(pairsOf(nearestNeighbours(x, k), x.rows)).toEqual(slowNeighbours(x, k));
   });

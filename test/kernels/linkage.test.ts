@@ -53,7 +53,7 @@ describe.each(ways)("%s linkage", (_way, linkage, kernel) => {
   test.each([
     ["blobs", blobs(500, 2, 6, 10, 3)],
     ["blobs in 17 columns", blobs(400, 17, 4, 4, 4)],
-    ["a plane", fill(500, 2, stream(5, "test/plane"), (r) => r.uniform())],
+    ["a plane, several groups of groups", fill(1300, 2, stream(5, "test/plane"), (r) => r.uniform())],
     ["each row twice", fill(400, 2, stream(6, "test/twice"), (_, i, k) => Math.sin((i % 200) * 12.9 + k * 78.2))],
   ] as const)("of %s has all n−1 heights of the slow one", (_, x) => {
     const { heights } = treeOf(kernel(x));

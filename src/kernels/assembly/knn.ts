@@ -1,5 +1,5 @@
-// The k nearest rows of every row, exactly: blocks out of reach of the k-th best so far are skipped.
-import { ballsWithin, INFLATE } from "./balls";
+// The k nearest rows of every row, exactly: groups and blocks out of reach of the k-th best so far are skipped.
+import { ballsWithin, INFLATE, nearestLane } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
 import { mask8, squaredDistances8 } from "./points";
 
@@ -7,18 +7,18 @@ import { mask8, squaredDistances8 } from "./points";
  * Neighbours of the rows at positions from … to−1 of the block order. Ties go to the lowest row number.
  *
  * @param points, balls, radii, rows, order - in, as blocks.ts places them (rows and order by position)
+ * @param groupBalls, groupRadii - in, as groups.ts places them
  * @param k - how many neighbours, the row itself not counted; 1 ≤ k
  * @param limit - in, squared: farther rows are not neighbours; Infinity for no limit
  * @param squared - out, n×k f64 by row number, ascending; Infinity where there is no such neighbour
  * @param neighbours - out, n×k i32: row numbers; −1 where there is no such neighbour
- * @param scratch - 16 f64
+ * @param scratch - 24 f64
  */
 export function nearestNeighbours(
-  points: usize, balls: usize, radii: usize, rows: usize, order: usize, n: i32, d: i32,
-  k: i32, limit: f64, from: i32, to: i32, squared: usize, neighbours: usize, scratch: usize,
+  points: usize, balls: usize, radii: usize, groupBalls: usize, groupRadii: usize, rows: usize, order: usize,
+  n: i32, d: i32, k: i32, limit: f64, from: i32, to: i32, squared: usize, neighbours: usize, scratch: usize,
 ): void {
-  const groups = (((n + 7) >> 3) + 7) >> 3;
-  const lanes = scratch + 64;
+  const supers = (n + 511) >> 9, lanes = scratch + 64, toGroups = scratch + 128;
   for (let at = from; at < to; at++) {
     const self = getI32(order, at), row = rows + (<usize>at * <usize>d << 3);
     const heapD = squared + (<usize>self * <usize>k << 3), heapI = neighbours + (<usize>self * <usize>k << 2);
@@ -26,30 +26,23 @@ export function nearestNeighbours(
       setF64(heapD, j, limit);
       setI32(heapI, j, i32.MAX_VALUE);
     }
-    // Groups of 64 positions, outwards from our own: near groups first, so that the bound is tight early.
-    const home = at >> 6;
+    // Our own block first, then our group of 64 positions, then the others outwards: the bound is tight early.
     let reach = Math.sqrt(limit) * INFLATE;
-    for (let step = 0, left = groups; left > 0; step++) {
-      const offset = step & 1 ? -((step + 1) >> 1) : step >> 1;
-      const group = home + offset;
-      if (group < 0 || group >= groups) continue;
+    reach = visit(points, order, n, d, k, at >> 3, row, at, heapD, heapI, reach, lanes);
+    const home = at >> 6, skip = ~(1 << ((at >> 3) & 7));
+    reach = visitGroup(points, balls, radii, order, n, d, k, home, skip, row, at, heapD, heapI, reach, scratch, lanes);
+    for (let step = 0, left = supers; left > 0; step++) {
+      const s = (at >> 9) + (step & 1 ? -((step + 1) >> 1) : step >> 1);
+      if (s < 0 || s >= supers) continue;
       left--;
-      let mask = ballsWithin(balls, radii, group, row, d, reach, scratch);
-      if (step == 0) {
-        // our own block first
-        reach = visit(points, order, n, d, k, at >> 3, row, at, heapD, heapI, reach, lanes);
-        mask &= ~(1 << ((at >> 3) & 7));
-      }
+      let mask = ballsWithin(groupBalls, groupRadii, s, row, d, reach, toGroups);
+      if (s == home >> 3) mask &= ~(1 << (home & 7));
       while (mask) {
-        // then the nearest ball, unless it has meanwhile fallen out of reach
-        let lane = ctz(mask);
-        for (let rest = mask & (mask - 1); rest; rest &= rest - 1) {
-          if (getF64(scratch, ctz(rest)) < getF64(scratch, lane)) lane = ctz(rest);
-        }
+        const lane = nearestLane(toGroups, mask), t = getF64(groupRadii, (s << 3) + lane) + reach;
         mask &= ~(1 << lane);
-        const t = getF64(radii, (group << 3) + lane) + reach;
-        if (getF64(scratch, lane) > t * t) continue;
-        reach = visit(points, order, n, d, k, (group << 3) + lane, row, at, heapD, heapI, reach, lanes);
+        if (getF64(toGroups, lane) > t * t) continue;
+        const group = (s << 3) + lane;
+        reach = visitGroup(points, balls, radii, order, n, d, k, group, -1, row, at, heapD, heapI, reach, scratch, lanes);
       }
     }
     if (k > SORTED) sortHeap(heapD, heapI, k);
@@ -58,6 +51,22 @@ export function nearestNeighbours(
       setI32(heapI, j, -1);
     }
   }
+}
+
+/** Visit the blocks of a group that are within reach, nearest ball first. Returns the new reach. */
+function visitGroup(
+  points: usize, balls: usize, radii: usize, order: usize, n: i32, d: i32, k: i32, group: i32, wanted: i32,
+  row: usize, at: i32, heapD: usize, heapI: usize, reach: f64, scratch: usize, lanes: usize,
+): f64 {
+  let mask = wanted & ballsWithin(balls, radii, group, row, d, reach, scratch);
+  while (mask) {
+    const lane = nearestLane(scratch, mask), block = (group << 3) + lane, t = getF64(radii, block) + reach;
+    mask &= ~(1 << lane);
+    // it may have fallen out of reach meanwhile
+    if (getF64(scratch, lane) > t * t) continue;
+    reach = visit(points, order, n, d, k, block, row, at, heapD, heapI, reach, lanes);
+  }
+  return reach;
 }
 
 /** Up to so many neighbours are kept in ascending order; more are kept as a heap, worst first, until the end. */

@@ -12,6 +12,7 @@
 import { ballsWithin, INFLATE } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
 import { squaredDistances8 } from "./points";
+import { widenGroup } from "./ward";
 
 const FAR: f64 = 1e150;
 
@@ -113,6 +114,20 @@ function visit(
   }
 }
 
+/** Visit the blocks of a group that may hold a better partner. */
+function visitGroup(
+  balls: usize, radii: usize, group: i32, wanted: i32, points: usize, sizes: usize, reps: usize, spreads: usize,
+  row: usize, d: i32, self: i32, previous: i32, slack: f64, scratch: usize,
+): void {
+  work += 8;
+  let mask = wanted & ballsWithin(balls, radii, group, row, d, (best + slack) * INFLATE, scratch);
+  while (mask) {
+    const block = (group << 3) + ctz(mask);
+    mask &= mask - 1;
+    visit(block, points, sizes, reps, spreads, row, d, self, previous, slack, scratch + 64);
+  }
+}
+
 /**
  * Phase 1: follow the chain until `target` clusters are live or about `budget` distances have been computed.
  *
@@ -125,10 +140,11 @@ function visit(
 export function linkageChain(
   isComplete: bool, rowsOfData: usize, nextRow: usize, tails: usize, spreadOf: usize, slack: f64,
   points: usize, rows: usize, sizes: usize, reps: usize, spreads: usize, m: i32, d: i32,
-  balls: usize, radii: usize, onChain: usize, chain: usize, state: usize, target: i32, budget: i32,
+  balls: usize, radii: usize, groupBalls: usize, groupRadii: usize,
+  onChain: usize, chain: usize, state: usize, target: i32, budget: i32,
   joins: usize, heights: usize, scratch: usize,
 ): void {
-  const groups = (((m + 7) >> 3) + 7) >> 3, lanes = scratch + 64;
+  const supers = (m + 511) >> 9, lanes = scratch + 64, toGroups = scratch + 128;
   let length = getI32(state, 0), live = getI32(state, 1), merges = getI32(state, 2), first = 0;
   complete = isComplete;
   data = rowsOfData;
@@ -150,19 +166,20 @@ export function linkageChain(
     }
     best = height;
     bestSlot = previous;
-    const own = a >> 3, home = a >> 6;
+    const own = a >> 3, home = a >> 6, skip = ~(1 << (own & 7));
     visit(own, points, sizes, reps, spreads, row, d, a, previous, slack, lanes);
-    for (let step = 0, left = groups; left > 0; step++) {
-      const group = home + (step & 1 ? -((step + 1) >> 1) : step >> 1);
-      if (group < 0 || group >= groups) continue;
+    visitGroup(balls, radii, home, skip, points, sizes, reps, spreads, row, d, a, previous, slack, scratch);
+    for (let step = 0, left = supers; left > 0; step++) {
+      const s = (a >> 9) + (step & 1 ? -((step + 1) >> 1) : step >> 1);
+      if (s < 0 || s >= supers) continue;
       left--;
       work += 8;
-      let mask = ballsWithin(balls, radii, group, row, d, (best + slack) * INFLATE, scratch);
-      if (step == 0) mask &= ~(1 << (own & 7));
+      let mask = ballsWithin(groupBalls, groupRadii, s, row, d, (best + slack) * INFLATE, toGroups);
+      if (s == home >> 3) mask &= ~(1 << (home & 7));
       while (mask) {
-        const block = (group << 3) + ctz(mask);
+        const group = (s << 3) + ctz(mask);
         mask &= mask - 1;
-        visit(block, points, sizes, reps, spreads, row, d, a, previous, slack, lanes);
+        visitGroup(balls, radii, group, -1, points, sizes, reps, spreads, row, d, a, previous, slack, scratch);
       }
     }
     // A cluster already on the chain can only be a tie (up to rounding) with the one before us.
@@ -176,6 +193,7 @@ export function linkageChain(
     setF64(heights, merges, height);
     merges++;
     merge(points, rows, sizes, reps, spreads, d, balls, radii, tails, spreadOf, a, previous);
+    widenGroup(groupBalls, groupRadii, previous >> 6, rows + (<usize>previous * <usize>d << 3), d);
     store<u8>(onChain + a, 0);
     store<u8>(onChain + previous, 0);
     live--;

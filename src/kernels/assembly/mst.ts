@@ -2,7 +2,7 @@
 // algorithm without the graph: a block is looked at only if a new tree point can lower one of its keys.
 import { INFLATE } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
-import { copyLane, min8, squaredDistances8 } from "./points";
+import { copyLane, max8, min8, squaredDistances8 } from "./points";
 
 /** The key of a row that is in the tree already, and of a lane without a row. */
 const TAKEN: f64 = Infinity;
@@ -16,16 +16,21 @@ const UNREACHED: f64 = 1e305;
  * @param keys - out, f64 per position: squared distance to the tree
  * @param lowest - out, f64 per block: its smallest key
  * @param highest - out, f64 per block: root of its largest live key, −1 when it has none
- * @param groupLowest - out, f64 per group of 8 blocks
+ * @param groupLowest, groupHighest - out, the same per group of 8 blocks, rounded up to 8 groups
  */
-export function startTree(n: i32, keys: usize, lowest: usize, highest: usize, groupLowest: usize): void {
+export function startTree(
+  n: i32, keys: usize, lowest: usize, highest: usize, groupLowest: usize, groupHighest: usize,
+): void {
   const blocks = (n + 7) >> 3, groups = (blocks + 7) >> 3;
   for (let i = 0; i < groups << 6; i++) setF64(keys, i, i < n ? UNREACHED : TAKEN);
   for (let b = 0; b < groups << 3; b++) {
     setF64(lowest, b, b < blocks ? UNREACHED : TAKEN);
     setF64(highest, b, b < blocks ? 1e150 : -1.0);
   }
-  for (let g = 0; g < groups; g++) setF64(groupLowest, g, UNREACHED);
+  for (let g = 0; g < ((groups + 7) & ~7); g++) {
+    setF64(groupLowest, g, g < groups ? UNREACHED : TAKEN);
+    setF64(groupHighest, g, g < groups ? 1e150 : -1.0);
+  }
 }
 
 /**
@@ -36,41 +41,41 @@ export function startTree(n: i32, keys: usize, lowest: usize, highest: usize, gr
  * @param parents - in/out, i32 per position: the tree point that gave the key
  * @param edges - out, two i32 per edge: position in the tree, position added; from edge `done` on
  * @param squared - out, f64 per edge: its squared length
- * @param scratch - 16 f64 and one row
+ * @param scratch - 24 f64 and one row
  * @returns position of the point added last
  */
 export function growTree(
-  points: usize, balls: usize, radii: usize, n: i32, d: i32, cores: usize, keys: usize, parents: usize,
-  lowest: usize, highest: usize, groupLowest: usize, current: i32, done: i32, steps: i32,
+  points: usize, balls: usize, radii: usize, groupBalls: usize, groupRadii: usize, n: i32, d: i32,
+  cores: usize, keys: usize, parents: usize,
+  lowest: usize, highest: usize, groupLowest: usize, groupHighest: usize, current: i32, done: i32, steps: i32,
   edges: usize, squared: usize, scratch: usize,
 ): i32 {
   const groups = (((n + 7) >> 3) + 7) >> 3;
-  const lanes = scratch + 64, row = scratch + 128;
-  const zero = f64x2.splat(0);
+  const supers = (groups + 7) >> 3, toGroups = scratch + 64, lanes = scratch + 128, row = scratch + 192;
   for (let edge = done; edge < done + steps; edge++) {
     const own = current >> 3;
     copyLane(points + (<usize>own * <usize>d << 6), current & 7, d, row);
     setF64(keys, current, TAKEN);
     const core = cores ? getF64(cores, current) : 0.0;
     // a block all of whose keys are below our core distance cannot gain from us
-    const floor = f64x2.splat(Math.sqrt(core));
-    for (let group = 0; group < groups; group++) {
-      const r = radii + (<usize>group << 6), high = highest + (<usize>group << 6);
-      squaredDistances8(balls + (<usize>group * <usize>d << 6), row, d, scratch);
-      let mask = 0;
-      for (let h: usize = 0, shift = 0; h < 64; h += 16, shift += 2) {
-        const top = v128.load(high + h), t = f64x2.mul(f64x2.add(v128.load(r + h), top), f64x2.splat(INFLATE));
-        const gains = v128.and(f64x2.ge(top, floor), f64x2.gt(top, zero));
-        mask |= i64x2.bitmask(v128.and(gains, f64x2.le(v128.load(scratch + h), f64x2.mul(t, t)))) << shift;
+    const floor = Math.sqrt(core);
+    for (let s = 0; s < supers; s++) {
+      let near = withinKeys(groupBalls, groupRadii, groupHighest, s, row, d, floor, toGroups);
+      if (s == own >> 6) near |= 1 << ((own >> 3) & 7);
+      while (near) {
+        const group = (s << 3) + ctz(near);
+        near &= near - 1;
+        let mask = withinKeys(balls, radii, highest, group, row, d, floor, scratch);
+        if (group == own >> 3) mask |= 1 << (own & 7);
+        if (!mask) continue;
+        do {
+          const block = (group << 3) + ctz(mask);
+          mask &= mask - 1;
+          lowerKeys(points, d, block, row, core, cores, keys, parents, current, lowest, highest, lanes);
+        } while (mask);
+        setF64(groupLowest, group, min8(lowest + (<usize>group << 6)));
+        setF64(groupHighest, group, max8(highest + (<usize>group << 6)));
       }
-      if (group == own >> 3) mask |= 1 << (own & 7);
-      if (!mask) continue;
-      do {
-        const block = (group << 3) + ctz(mask);
-        mask &= mask - 1;
-        lowerKeys(points, d, block, row, core, cores, keys, parents, current, lowest, highest, lanes);
-      } while (mask);
-      setF64(groupLowest, group, min8(lowest + (<usize>group << 6)));
     }
     // the nearest point outside the tree: smallest group, then block, then lane
     let best = Infinity, at = 0;
@@ -91,6 +96,23 @@ export function growTree(
     current = at;
   }
   return current;
+}
+
+/** One bit per ball of the group that holds a key which `row` may lower. */
+@inline
+function withinKeys(
+  balls: usize, radii: usize, highest: usize, group: i32, row: usize, d: i32, floor: f64, scratch: usize,
+): i32 {
+  squaredDistances8(balls + (<usize>group * <usize>d << 6), row, d, scratch);
+  const r = radii + (<usize>group << 6), high = highest + (<usize>group << 6);
+  const zero = f64x2.splat(0), least = f64x2.splat(floor), inflate = f64x2.splat(INFLATE);
+  let mask = 0;
+  for (let h: usize = 0, shift = 0; h < 64; h += 16, shift += 2) {
+    const top = v128.load(high + h), t = f64x2.mul(f64x2.add(v128.load(r + h), top), inflate);
+    const gains = v128.and(f64x2.ge(top, least), f64x2.gt(top, zero));
+    mask |= i64x2.bitmask(v128.and(gains, f64x2.le(v128.load(scratch + h), f64x2.mul(t, t)))) << shift;
+  }
+  return mask;
 }
 
 /** Offer the distances from `row` to the keys of a block, and refresh its smallest and largest key. */

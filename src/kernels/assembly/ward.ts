@@ -8,7 +8,7 @@
 // packs the live clusters into fresh blocks now and then (gatherClusters, then packClusters in a new order).
 import { INFLATE } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
-import { squaredDistance, squaredDistances8 } from "./points";
+import { max8, squaredDistance, squaredDistanceOfLane, squaredDistances8 } from "./points";
 
 const FAR: f64 = 1e150;
 
@@ -20,12 +20,14 @@ const FAR: f64 = 1e150;
  * @param points, rows, sizes, inverses, reps - out, by slot, rounded up to whole groups of 64 slots
  * @param balls, radii - out, as in blocks.ts; radii hold 1 entry per block rounded up to 8
  * @param largest - out, per block the largest 1/size
+ * @param groupBalls, groupRadii, groupLargest - out, the same for groups of 8 blocks (groups.ts)
  * @param onChain - out, one byte per slot, cleared
  */
 export function packClusters(
   fromRows: usize, fromSizes: usize, fromReps: usize, order: usize, m: i32, d: i32,
   points: usize, rows: usize, sizes: usize, inverses: usize, reps: usize,
-  balls: usize, radii: usize, largest: usize, onChain: usize,
+  balls: usize, radii: usize, largest: usize, groupBalls: usize, groupRadii: usize, groupLargest: usize,
+  onChain: usize,
 ): void {
   const blocks = (m + 7) >> 3, groups = (blocks + 7) >> 3;
   memory.fill(onChain, 0, <usize>groups << 6);
@@ -51,6 +53,42 @@ export function packClusters(
     setI32(reps, s, getI32(fromReps, source));
   }
   for (let b = 0; b < groups << 3; b++) encloseBlock(rows, inverses, b, blocks, m, d, balls, radii, largest);
+  for (let g = 0; g < ((groups + 7) & ~7); g++) {
+    encloseGroup(balls, radii, largest, g, groups, blocks, d, groupBalls, groupRadii, groupLargest);
+  }
+}
+
+/** Ball and largest 1/size of the eight blocks of a group: far enough to hold each block's ball. */
+function encloseGroup(
+  balls: usize, radii: usize, largest: usize, g: i32, groups: i32, blocks: i32, d: i32,
+  groupBalls: usize, groupRadii: usize, groupLargest: usize,
+): void {
+  const centre = groupBalls + (<usize>(g >> 3) * <usize>d << 6) + (<usize>(g & 7) << 3);
+  if (g >= groups) {
+    for (let k = 0; k < d; k++) store<f64>(centre + (<usize>k << 6), FAR);
+    setF64(groupRadii, g, NaN);
+    setF64(groupLargest, g, 1);
+    return;
+  }
+  const members = balls + (<usize>g * <usize>d << 6), count = min(8, blocks - (g << 3));
+  for (let k = 0; k < d; k++) {
+    const lane = members + (<usize>k << 6), origin = load<f64>(lane);
+    let sum = 0.0;
+    for (let q = 1; q < count; q++) sum += getF64(lane, q) - origin;
+    store<f64>(centre + (<usize>k << 6), origin + sum / count);
+  }
+  let reach = 0.0, inverse = 0.0;
+  for (let q = 0; q < count; q++) {
+    let squared = 0.0;
+    for (let k = 0; k < d; k++) {
+      const t = getF64(members + (<usize>k << 6), q) - load<f64>(centre + (<usize>k << 6));
+      squared += t * t;
+    }
+    reach = max(reach, Math.sqrt(squared) * INFLATE + getF64(radii, (g << 3) + q));
+    inverse = max(inverse, getF64(largest, (g << 3) + q));
+  }
+  setF64(groupRadii, g, reach * INFLATE);
+  setF64(groupLargest, g, inverse);
 }
 
 /** Ball and largest 1/size of one block. */
@@ -155,14 +193,15 @@ function visit(
  * @param state - in/out, i32: chain length, live clusters, merges written so far
  * @param joins - out, two i32 per merge: a row of each part
  * @param heights - out, f64 per merge: √(2|A||B|/(|A|+|B|))·|cA−cB|
- * @param scratch - 16 f64
+ * @param scratch - 24 f64
  */
 export function wardChain(
   points: usize, rows: usize, sizes: usize, inverses: usize, reps: usize, m: i32, d: i32,
-  balls: usize, radii: usize, largest: usize, onChain: usize, chain: usize, state: usize, target: i32, budget: i32,
+  balls: usize, radii: usize, largest: usize, groupBalls: usize, groupRadii: usize, groupLargest: usize,
+  onChain: usize, chain: usize, state: usize, target: i32, budget: i32,
   joins: usize, heights: usize, scratch: usize,
 ): void {
-  const groups = (((m + 7) >> 3) + 7) >> 3, lanes = scratch + 64;
+  const supers = (m + 511) >> 9, lanes = scratch + 64, toGroups = scratch + 128;
   let length = getI32(state, 0), live = getI32(state, 1), merges = getI32(state, 2), first = 0;
   visits = 0;
   while (live > target && visits < budget) {
@@ -182,20 +221,21 @@ export function wardChain(
       bestGain = gain;
       bestSlot = previous;
     }
-    // our own block first, then groups of 64 slots outwards from ours, so that the bound is tight early
+    // our own block first, then our group of 64 slots, then the others outwards: the bound is tight early
     const own = a >> 3, home = a >> 6;
     visit(own, points, inverses, reps, row, d, inverse, a, lanes);
-    for (let step = 0, left = groups; left > 0; step++) {
-      const group = home + (step & 1 ? -((step + 1) >> 1) : step >> 1);
-      if (group < 0 || group >= groups) continue;
+    visitGroup(balls, radii, largest, home, ~(1 << (own & 7)), points, inverses, reps, row, d, inverse, a, scratch);
+    for (let step = 0, left = supers; left > 0; step++) {
+      const s = (a >> 9) + (step & 1 ? -((step + 1) >> 1) : step >> 1);
+      if (s < 0 || s >= supers) continue;
       left--;
-      let mask = promising(balls, radii, largest, group, row, d, inverse, scratch);
+      let mask = promising(groupBalls, groupRadii, groupLargest, s, row, d, inverse, toGroups);
       visits++;
-      if (step == 0) mask &= ~(1 << (own & 7));
+      if (s == home >> 3) mask &= ~(1 << (home & 7));
       while (mask) {
-        const block = (group << 3) + ctz(mask);
+        const group = (s << 3) + ctz(mask);
         mask &= mask - 1;
-        visit(block, points, inverses, reps, row, d, inverse, a, lanes);
+        visitGroup(balls, radii, largest, group, -1, points, inverses, reps, row, d, inverse, a, scratch);
       }
     }
     // A cluster already on the chain can only be a tie (up to rounding) with the one before us.
@@ -209,6 +249,8 @@ export function wardChain(
     setF64(heights, merges, Math.sqrt(2.0 * gain));
     merges++;
     merge(points, rows, sizes, inverses, reps, d, balls, radii, largest, a, previous);
+    widenGroup(groupBalls, groupRadii, previous >> 6, rows + (<usize>previous * <usize>d << 3), d);
+    setF64(groupLargest, previous >> 6, max8(largest + (<usize>(previous >> 6) << 6)));
     store<u8>(onChain + a, 0);
     store<u8>(onChain + previous, 0);
     live--;
@@ -219,7 +261,21 @@ export function wardChain(
   setI32(state, 2, merges);
 }
 
-/** One bit per block of the group that may hold a better partner than the best so far. */
+/** Visit the blocks of a group that may hold a better partner. */
+function visitGroup(
+  balls: usize, radii: usize, largest: usize, group: i32, wanted: i32,
+  points: usize, inverses: usize, reps: usize, row: usize, d: i32, inverse: f64, self: i32, scratch: usize,
+): void {
+  let mask = wanted & promising(balls, radii, largest, group, row, d, inverse, scratch);
+  visits++;
+  while (mask) {
+    const block = (group << 3) + ctz(mask);
+    mask &= mask - 1;
+    visit(block, points, inverses, reps, row, d, inverse, self, scratch + 64);
+  }
+}
+
+/** One bit per block of the group (or group of the super-group) that may hold a better partner than the best so far. */
 @inline
 function promising(
   balls: usize, radii: usize, largest: usize, group: i32, row: usize, d: i32, inverse: f64, scratch: usize,
@@ -266,4 +322,11 @@ function merge(
   let inverse = 0.0;
   for (let q = block << 3; q < (block + 1) << 3; q++) if (getI32(reps, q) >= 0) inverse = max(inverse, getF64(inverses, q));
   setF64(largest, block, inverse);
+}
+
+/** Make the ball of a group hold the point at `row`. */
+export function widenGroup(groupBalls: usize, groupRadii: usize, group: i32, row: usize, d: i32): void {
+  const centre = groupBalls + (<usize>(group >> 3) * <usize>d << 6);
+  const apart = Math.sqrt(squaredDistanceOfLane(centre, group & 7, row, d)) * INFLATE;
+  setF64(groupRadii, group, max(getF64(groupRadii, group), apart));
 }
