@@ -28,6 +28,8 @@ async function run(kernel: Kernel, code: string, more: object = {}) {
 describe("the kernel", () => {
   let kernel: Kernel;
   beforeAll(async () => {
+    // An empty folder, which git does not keep.
+    await mkdir(here, { recursive: true });
     kernel = await startKernel({ cwd: here });
   });
   afterAll(() => kernel.stop());
@@ -37,6 +39,24 @@ describe("the kernel", () => {
     expect(reply["status"]).toBe("ok");
     expect(text).toBe(Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join(""));
     expect(of("stream").length).toBeLessThan(20);
+  });
+
+  test("goes on when files appear in a folder that was searched for packages", async () => {
+    const folder = await mkdtemp(path.join(here, "watched-"));
+    const watching = await startKernel({ cwd: folder });
+    try {
+      await run(watching, 'import { kmeans } from "ml-kmeans";');
+      await mkdir(path.join(folder, "node_modules", "late"), { recursive: true });
+      await writeFile(path.join(folder, "node_modules", "late", "index.d.ts"), "export {};");
+      // Folders are watched through the file system's events: give them time to arrive.
+      await run(watching, "await new Promise((resolve) => setTimeout(resolve, 2000));");
+      const { reply, error } = await run(watching, "const after: number = 1;");
+      expect(error?.evalue).toBeUndefined();
+      expect(reply["status"]).toBe("ok");
+    } finally {
+      await watching.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test("keeps stdout and stderr apart and in order", async () => {

@@ -50,8 +50,8 @@ function sendEveryMessage(requireFromTslab) {
  */
 function checkTypesAsTheProjectDoes(requireFromTslab) {
   replaceExports(requireFromTslab, "@tslab/typescript-for-tslab", (ts) => ({
-    createWatchCompilerHost: (files, options, ...rest) =>
-      ts.createWatchCompilerHost(
+    createWatchCompilerHost: (files, options, ...rest) => {
+      const host = ts.createWatchCompilerHost(
         files,
         {
           ...options,
@@ -61,8 +61,18 @@ function checkTypesAsTheProjectDoes(requireFromTslab) {
           types: ["node"],
         },
         ...rest,
-      ),
+      );
+      return leaveFoldersUnwatched(host);
+    },
   }));
+}
+
+/**
+ * Fault: any file made beside a notebook or in a `node_modules` ends the session with "Unexpected pending rebuildTimer".
+ * TypeScript, told of it, sets a second timer where tslab allows one. What a cell imports is there before it runs.
+ */
+function leaveFoldersUnwatched(host) {
+  return Object.assign(host, { watchDirectory: () => ({ close() {} }) });
 }
 
 /**
