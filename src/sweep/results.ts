@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { curvesCsv } from "./curves.js";
 import { scoreColumns } from "./rows.js";
 import type { SweepResult } from "./run.js";
 import { selectionRecord, summaryMarkdown } from "./selection.js";
@@ -21,6 +22,8 @@ export interface NamedSegment {
 export function resultFiles(result: SweepResult, segments: readonly NamedSegment[]): Map<string, string> {
   const files = new Map<string, string>();
   files.set("metrics.csv", metricsCsv(result.rows, scoreColumns(result.experiment.score.metrics)));
+  const curves = curvesCsv(result);
+  if (curves !== null) files.set("curves.csv", curves);
   if (result.labels) files.set("assignments.csv", assignmentsCsv(result.labels));
   files.set("selection.json", jsonText(selectionRecord(result)));
   files.set("summary.md", summaryMarkdown(result, segments));

@@ -8,18 +8,13 @@ import { calinskiHarabasz } from "../../metrics/calinski-harabasz.js";
 import { daviesBouldin } from "../../metrics/davies-bouldin.js";
 import { silhouette } from "../../metrics/silhouette.js";
 import { bootstrapRows, clusterwiseJaccard } from "../../stability/bootstrap.js";
-import { type Growth, growFrom, growths, randomStarts } from "../../stability/calibration.js";
+import { type Growth, growFrom, randomStarts } from "../../stability/calibration.js";
 import { predictionStrength, splitHalves } from "../../stability/prediction-strength.js";
 import type { EvidenceValues, IndexWork, RandomWork } from "./work.js";
 
-/** Each run of each growth is an item: `average/7`. */
-export function randomItems(runs: number): string[] {
-  return growths.flatMap((growth) => Array.from({ length: runs }, (_, run) => `${growth}/${run}`));
-}
-
 /** Silhouette, Calinski–Harabasz, Davies–Bouldin, worst Jaccard on one resample, prediction strength on one split. */
-export function randomClusterings({ space, rows, k, seed, items }: RandomWork): EvidenceValues {
-  const x = takeRows(space.x, rows);
+export function randomClusterings({ x: all, rows, k, seed, items }: RandomWork): EvidenceValues {
+  const x = takeRows(all, rows);
   const runs = items.map((item) => {
     const [growth, run] = item.split("/") as [Growth, string];
     return { growth, run: Number(run) };
@@ -51,9 +46,9 @@ export function randomClusterings({ space, rows, k, seed, items }: RandomWork): 
 }
 
 /** The same three indices of given labelings, cut down to the same rows. */
-export function indicesOf({ space, rows, items, labelings }: IndexWork): EvidenceValues {
+export function indicesOf({ x, rows, items, labelings }: IndexWork): EvidenceValues {
   const own = labelings.map((labels) => canonicalLabels(Array.from(rows, (row) => labels[row]!)));
-  const indices = threeIndices(takeRows(space.x, rows), own);
+  const indices = threeIndices(takeRows(x, rows), own);
   return Object.fromEntries(items.map((item, i) => [item, indices[i]!]));
 }
 

@@ -7,11 +7,11 @@ import { type Refitted, refitAll } from "./refit.js";
 import type { BootstrapWork, EvidenceValues, Refit, SplitWork } from "./work.js";
 
 /** Jaccard of every original cluster with its best counterpart on the resample; 0 where nothing could be fitted. */
-export function bootstrapDraw({ space: { x }, seed, draw, refits, labelings }: BootstrapWork): EvidenceValues {
+export function bootstrapDraw({ x, of, seed, draw, refits, labelings }: BootstrapWork): EvidenceValues {
   const rows = bootstrapRows(x.rows, seed, draw);
   const nothing = new Int32Array(rows.length).fill(-1);
   const values: Record<string, number[]> = {};
-  for (const { wanted, fit } of refitAll(takeRows(x, rows), refits, rows.length / x.rows)) {
+  for (const { wanted, fit } of refitAll(takeRows(x, rows), refits, rows.length / of)) {
     for (const { item, labeling } of wanted.originals) {
       values[item] = Array.from(clusterwiseJaccard(labelings[labeling]!, fit?.labels ?? nothing, rows));
     }
@@ -23,12 +23,12 @@ export function bootstrapDraw({ space: { x }, seed, draw, refits, labelings }: B
  * Prediction strength of one split. A half's rows get the other half's clusters by the algorithm's own assignment
  * rule; 0 where a half could not be fitted or has no cluster.
  */
-export function splitDraw({ space: { x }, seed, draw, refits }: SplitWork): EvidenceValues {
+export function splitDraw({ x, of, seed, draw, refits }: SplitWork): EvidenceValues {
   const { first, second } = splitHalves(x.rows, seed, draw);
   const a = takeRows(x, first);
   const b = takeRows(x, second);
-  const onA = refitAll(a, refits, first.length / x.rows);
-  const onB = refitAll(b, refits, second.length / x.rows);
+  const onA = refitAll(a, refits, first.length / of);
+  const onB = refitAll(b, refits, second.length / of);
   return Object.fromEntries(
     refits.map(({ item }, i) => {
       const toB = predict(onA[i]!, a, b);

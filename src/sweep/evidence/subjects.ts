@@ -1,5 +1,6 @@
 /** The candidates of a decision as evidence tasks know them: their trial, labels and fit parameters. */
 import type { Params } from "../../cluster/define.js";
+import { stream } from "../../core/rng.js";
 import type { Trial } from "../plan.js";
 import { buildCandidates, type TrialOutcome } from "../rows.js";
 import type { Candidate } from "../select/define.js";
@@ -69,4 +70,16 @@ export function seedViews(context: GatherContext): SeedView[] {
       labels: Object.fromEntries(own.map(({ trial, fit }: TrialOutcome) => [trial.candidate, fit!.labels])),
     };
   });
+}
+
+/** The hashes of a subject's labels: the representative's first, then what other seeds found instead. */
+export function labelsOf({ candidate, labels }: Subject, seeds: readonly SeedView[]): string[] {
+  const others = seeds.flatMap((view) => view.labels[candidate.id] ?? []);
+  return [...new Set([labels, ...others])];
+}
+
+/** So many different rows, ascending; all of them where there are no more. The same for every candidate. */
+export function someRows(rows: number, most: number, seed: number, purpose: string): Int32Array {
+  if (rows <= most) return Int32Array.from({ length: rows }, (_, i) => i);
+  return stream(seed, purpose).permutation(rows).slice(0, most).sort();
 }

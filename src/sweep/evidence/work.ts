@@ -52,7 +52,9 @@ export interface NullWork {
 /** One split into halves: the prediction strength of each refit, one number. */
 export interface SplitWork {
   readonly kind: "split";
-  readonly space: { readonly key: string; readonly x: Matrix };
+  readonly x: Matrix;
+  /** Rows that the parameters were meant for. */
+  readonly of: number;
   readonly seed: number;
   readonly draw: number;
   readonly refits: readonly Refit[];
@@ -61,11 +63,12 @@ export interface SplitWork {
 /** One bootstrap resample: per refit and original labeling, the Jaccard of each original cluster. */
 export interface BootstrapWork {
   readonly kind: "bootstrap";
-  readonly space: { readonly key: string; readonly x: Matrix };
+  readonly x: Matrix;
+  readonly of: number;
   readonly seed: number;
   readonly draw: number;
   /** `originals`: indices into `labelings`, each with the name its numbers go under. */
-  readonly refits: readonly (Omit<Refit, "item"> & {
+  readonly refits: readonly (Refit & {
     readonly originals: readonly { readonly item: string; readonly labeling: number }[];
   })[];
   readonly labelings: readonly Labels[];
@@ -74,7 +77,7 @@ export interface BootstrapWork {
 /** Random clusterings of one k: per growth and run silhouette, CH, DB, Jaccard and prediction strength. */
 export interface RandomWork {
   readonly kind: "random";
-  readonly space: { readonly key: string; readonly x: Matrix };
+  readonly x: Matrix;
   readonly rows: Int32Array;
   readonly k: number;
   readonly seed: number;
@@ -84,7 +87,7 @@ export interface RandomWork {
 /** Silhouette, CH and DB of labelings on the rows that random clusterings are made on. */
 export interface IndexWork {
   readonly kind: "indices";
-  readonly space: { readonly key: string; readonly x: Matrix };
+  readonly x: Matrix;
   readonly rows: Int32Array;
   readonly items: readonly string[];
   readonly labelings: readonly Labels[];
@@ -93,7 +96,7 @@ export interface IndexWork {
 /** One reference data set of the gap statistic, drawn in the space itself: log W of each k. */
 export interface GapWork {
   readonly kind: "gap";
-  readonly space: { readonly key: string; readonly x: Matrix };
+  readonly x: Matrix;
   readonly seed: number;
   readonly draw: number;
   readonly refits: readonly Refit[];

@@ -4,7 +4,7 @@
  * smallest of them.
  */
 import { stream } from "../../core/rng.js";
-import { SHIFT, type StabilityEvidence } from "../evidence/funnel.js";
+import { SHIFT, type StabilityEvidence } from "../evidence/define.js";
 import type { Candidate } from "./define.js";
 import { failedGates, type Gates } from "./gates.js";
 import { aggregateOf, type Choice, type ChoiceOptions, choose, PARTS, type Redraw, standings } from "./standing.js";

@@ -6,7 +6,8 @@
 import { z } from "zod";
 import type { Json } from "../../core/hash.js";
 import { maxNull } from "../../stability/max-null.js";
-import { gatherStability, type NullView, type StabilityEvidence } from "../evidence/funnel.js";
+import type { NullView, StabilityEvidence } from "../evidence/define.js";
+import { gatherStability } from "../evidence/funnel.js";
 import { type Confidence, confidenceOf, REDRAWS, redrawOf, standardErrorOf } from "./confidence.js";
 import { type Candidate, defineRule, type Flag, type Ranked } from "./define.js";
 import { failedGates, gateParams } from "./gates.js";
@@ -46,13 +47,19 @@ const params = z
     ),
     nulls: count("null data sets with the same marginals and rank correlations", 99, 1, "data sets"),
     permutations: count("data sets with every column shuffled by itself: printed, never decide", 19, 0, "data sets"),
-    nullRows: count("rows of the fixed subsample for observed and null data alike", 2000, 20, "rows"),
+    nullRows: count("rows of the fixed subsample for observed and null data alike", 1000, 20, "rows"),
+    resampleRows: count(
+      "rows that halves and resamples are drawn from; of a larger table a fixed subsample",
+      5000,
+      20,
+      "rows",
+    ),
     strength: share("least prediction strength", 0.8),
     splits: count("random halves for the prediction strength", 10, 1, "splits"),
     jaccard: share("least mean bootstrap Jaccard of the worst cluster", 0.75),
     bootstraps: count("bootstrap resamples", 50, 2, "resamples"),
     calibrationRows: count("rows that random clusterings are made on", 500, 20, "rows"),
-    calibrationRuns: count("random clusterings of each k by each of four growths", 25, 2, "clusterings"),
+    calibrationRuns: count("random clusterings of each k by each of four growths", 10, 2, "clusterings"),
     seed: z
       .int()
       .default(1)
@@ -204,17 +211,22 @@ function ownWinner(
 
 interface Baseline {
   readonly candidate: Candidate;
-  readonly a: number;
+  /** Mean of the z-scores of its three indices. */
+  readonly z: number;
 }
 
-/** The trivial baseline with the largest A, judged where the decision is. */
+/** A fixed rule replicates by construction, so baselines are compared by the three indices alone. */
+const indexWorth = (standing: Pick<Standing, "parts">) =>
+  aggregateOf(standing, ["silhouette", "calinskiHarabasz", "daviesBouldin"]);
+
+/** The trivial baseline with the largest mean of index z-scores, judged where the decision is. */
 function bestBaseline(candidates: readonly Candidate[], space: string, evidence: StabilityEvidence): Baseline | null {
   let best: Baseline | null = null;
   for (const candidate of candidates) {
     const labels = evidence.labels[candidate.id];
     if (!candidate.baseline || labels === undefined) continue;
-    const a = aggregateOf(stability(candidate, labels, space, evidence));
-    if (a !== null && (best === null || a > best.a)) best = { candidate, a };
+    const z = indexWorth(stability(candidate, labels, space, evidence));
+    if (z !== null && (best === null || z > best.z)) best = { candidate, z };
   }
   return best;
 }
@@ -231,11 +243,12 @@ function flagsOf(
     const which = axes.map(([axis, value]) => `${axis} ${hundredths(value)}`).join(", ");
     flags.push({ code: "CONTESTED", message: `fewer than ${CONTESTED * 100} % of re-decisions agree: ${which}` });
   }
-  const a = winner && aggregateOf(winner);
-  if (winner && baseline && a !== null && a <= baseline.a) {
+  const z = winner && indexWorth(winner);
+  if (winner && baseline && z !== null && z <= baseline.z) {
+    const { algorithm, params } = baseline.candidate;
     flags.push({
       code: "BELOW_BASELINE",
-      message: `A = ${tenths(a!)} does not beat the trivial ${baseline.candidate.algorithm} ${baseline.candidate.params} (${tenths(baseline.a)})`,
+      message: `its indices stand ${tenths(z)} deviations above random clusterings, those of the trivial ${algorithm} ${params} ${tenths(baseline.z)}`,
     });
   }
   return flags;
@@ -287,7 +300,7 @@ function reasonsOf(told: Told): string[] {
     );
   } else if (choice.outcome === "no-structure") {
     lines.push(
-      `no candidate exceeds data with the same marginals and rank correlations: the smallest p is ${hundredths(smallestP(view, false))}, and ${params.alpha} is asked for`,
+      `no candidate exceeds data with the same marginals and rank correlations: the smallest p is ${hundredths(smallestP(view))}, and ${params.alpha} is asked for`,
     );
   } else {
     const nearest = all.filter(({ jaccard, strength }) => jaccard !== null || strength !== null).length;
@@ -296,9 +309,9 @@ function reasonsOf(told: Told): string[] {
   lines.push(
     `of ${funnel["candidates"]} candidates ${funnel["gates"]} pass the gates, ${funnel["null"]} exceed the null, ${funnel["predictionStrength"]} reach the prediction strength, ${funnel["jaccard"]} the Jaccard as well`,
   );
-  const permuted = smallestP(view, true);
+  const permuted = permutedP(evidence);
   lines.push(
-    `null: silhouette on ${evidence.nullRows} rows against ${view.nulls.length} rank-copula data sets, largest over all candidates${permuted === null ? "" : `; against ${view.permuted.length} column permutations p is ${hundredths(permuted)} (never decides)`}`,
+    `null: silhouette on ${evidence.rows.null} rows against ${view.nulls.length} rank-copula data sets, the largest over all candidates${permuted === null ? "" : `; the one that stands out most has p ${hundredths(permuted)} against ${evidence.permuted!.values.length} column permutations (never decides)`}`,
   );
   if (choice.winner || choice.outcome === "no-structure") {
     const axes = Object.entries(confidence).flatMap(([axis, value]) =>
@@ -309,8 +322,9 @@ function reasonsOf(told: Told): string[] {
     );
   }
   if (choice.winner && baseline) {
+    const { algorithm, params: its } = baseline.candidate;
     lines.push(
-      `best trivial baseline: ${baseline.candidate.algorithm} ${baseline.candidate.params} with A ${tenths(baseline.a)}`,
+      `indices against random clusterings: z ${tenths(indexWorth(choice.winner))}; best trivial baseline ${algorithm} ${its} ${tenths(baseline.z)}`,
     );
   }
   for (const { prepare, choice: its } of own) {
@@ -324,10 +338,18 @@ function reasonsOf(told: Told): string[] {
   return lines;
 }
 
-/** The p of the decision; against permutations, or null without any. */
-function smallestP({ observed, nulls, permuted }: NullView, permutations: boolean): number | null {
-  const against = permutations ? permuted : nulls;
-  return against.length === 0 ? null : maxNull(observed, against).decision;
+/** The p of the decision: the smallest over candidates. */
+const smallestP = ({ observed, nulls }: NullView) => maxNull(observed, nulls).decision;
+
+/** p of the candidate that stands out most against column permutations; null without any. */
+function permutedP({ permuted }: StabilityEvidence): number | null {
+  return (
+    permuted &&
+    maxNull(
+      [permuted.observed],
+      permuted.values.map((value) => [value]),
+    ).decision
+  );
 }
 
 function detailsOf(told: Told): { readonly [name: string]: Json } {
@@ -348,11 +370,12 @@ function detailsOf(told: Told): { readonly [name: string]: Json } {
     funnel: funnelOf(told),
     null: {
       score: "silhouette",
-      rows: evidence.nullRows,
+      rows: evidence.rows.null,
       draws: view.nulls.length,
-      p: smallestP(view, false),
-      permutations: { draws: view.permuted.length, p: smallestP(view, true) },
+      p: smallestP(view),
+      permutations: { draws: evidence.permuted?.values.length ?? 0, p: permutedP(evidence) },
     },
+    resampleRows: evidence.rows.resample,
     finest: brief(finest),
     parsimonious: { ...(brief(parsimonious) as Record<string, Json>), standardError: options.standardError },
     clusterJaccard: resamples
@@ -360,6 +383,6 @@ function detailsOf(told: Told): { readonly [name: string]: Json } {
       : [],
     confidence: { ...confidence },
     preparations: own.map(({ prepare, choice: its }) => ({ space: prepare, winner: brief(its) })),
-    baseline: baseline && { algorithm: baseline.candidate.algorithm, params: baseline.candidate.params, a: baseline.a },
+    baseline: baseline && { algorithm: baseline.candidate.algorithm, params: baseline.candidate.params, z: baseline.z },
   };
 }

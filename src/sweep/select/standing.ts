@@ -1,7 +1,7 @@
 /** Where each candidate of a view stands, from the stored per-resample values; and who wins among them. Pure. */
 import { aggregate, calibrate } from "../../stability/calibration.js";
 import { maxNull } from "../../stability/max-null.js";
-import { mean, type NullView, type StabilityEvidence, worstOf } from "../evidence/funnel.js";
+import { mean, type NullView, type StabilityEvidence, worstOf } from "../evidence/define.js";
 import type { Candidate } from "./define.js";
 
 /** The five parts of A. */
@@ -29,8 +29,9 @@ export interface Redraw {
   readonly splits: readonly number[];
 }
 
+/** A candidate that was let go early has fewer values than draws: it keeps those it has. */
 const picked = <T>(values: readonly T[], which: readonly number[] | undefined): readonly T[] =>
-  which ? which.filter((i) => i < values.length).map((i) => values[i]!) : values;
+  which && values.length >= which.length ? which.map((i) => values[i]!) : values;
 
 /**
  * @param candidates - those of the view that may be judged, by id; others of the view only make the null larger
