@@ -14,8 +14,8 @@ const FOREIGN_MS = 30_000;
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   // Written beside and linked, so that a lock is never seen without its owner's name in it.
   const mine = besideOf(path);
-  await writeFile(mine, `${host} ${process.pid}`);
   try {
+    await writeFile(mine, `${host} ${process.pid}`);
     while (!(await take(mine, path))) {
       if (await isAbandoned(path)) await rm(path, { force: true });
       else await wait(20);
