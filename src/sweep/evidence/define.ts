@@ -75,7 +75,11 @@ export interface StabilityEvidence {
   readonly alike: Readonly<Record<string, number>>;
 }
 
-export const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Differences are taken to the first value, so the mean of equal values is that value. */
+export function mean(values: readonly number[]): number {
+  const first = values[0]!;
+  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+}
 
 /** The smallest cluster mean over resamples; 0 without clusters. */
 export function worstOf(perResample: readonly (readonly number[])[]): number {
