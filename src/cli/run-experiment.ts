@@ -6,10 +6,10 @@ import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
 import { workerPool } from "../sweep/execute.js";
 import { explainPlan } from "../sweep/explain.js";
-import { type AssembledModel, assembleModel } from "../sweep/model.js";
+import { type Output, outputOf } from "../sweep/output.js";
 import { planSweep, type Trial } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
-import { resultFiles, resultsChecksum, ruleOfResults, writeResults } from "../sweep/results.js";
+import { resultsChecksum, ruleOfResults, writeResults } from "../sweep/results.js";
 import { type Fitted, fitAndScore, type RunOptions, runSweep, type SweepResult } from "../sweep/run.js";
 import { headline, selectionRecord } from "../sweep/selection.js";
 import { type Shard, shardsOf } from "../sweep/shard.js";
@@ -65,7 +65,7 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
   const only = (trial: Trial) =>
     isOurs(trial) && (fit === "missing" || (fit === "failed" && store.incomplete(trial.key) !== undefined));
   let result: SweepResult;
-  let assembled: AssembledModel | null;
+  let output: Output;
   try {
     const running: RunOptions = {
       experiment,
@@ -89,22 +89,20 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     };
     if (shard) return reportShard(shard, await fitAndScore(running), isOurs, folder, store, io);
     result = await runSweep(running);
-    assembled = await assembleModel(result, table, store, domain);
+    output = await outputOf(result, table, store, domain);
   } finally {
     progress.stop();
     await executor.close();
     await store.close();
   }
 
-  const files = resultFiles(result, assembled?.segments ?? []);
-  if (assembled) files.set("model.json", assembled.text);
-  await writeResults(pathFrom(io, folder), files);
+  await writeResults(pathFrom(io, folder), output.files);
 
   if (options.json) io.out(jsonText(selectionRecord(result)));
   else {
     io.out(`\n${headline(result)}\n\n`);
     io.out(`${leaderboard(result, io.columns)}\n\n`);
-    io.out(`${decisionText(result, assembled?.segments ?? [], io.columns)}\n`);
+    io.out(`${decisionText(result, output.segments, io.columns)}\n`);
     io.out(`\n${nextSteps(folder, experiment)}\n`);
   }
   return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
@@ -133,9 +131,11 @@ function reportShard(
 /** What was written, and what to do with it. */
 function nextSteps(folder: string, experiment: Experiment): string {
   const steps = [
-    ["read the decision", join(folder, "summary.md")],
+    ["the decision", join(folder, "summary.md")],
     ["all scores", join(folder, "metrics.csv")],
-    ["score customers", `npx segmenta predict ${join(folder, "model.json")} ${experiment.data.path}`],
+    ["see the segments", `npx segmenta serve ${join(folder, "model.json")}`],
+    ["a page to share", `npx segmenta report ${experiment.name}`],
+    ["score customers", "npx segmenta predict <that model> new.csv"],
   ];
   return [`Written to ${folder}. Next:`, ...steps.map(([what, how]) => `  ${what!.padEnd(18)} ${how}`)].join("\n");
 }
