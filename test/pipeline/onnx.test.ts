@@ -232,6 +232,29 @@ test.each(["pca", "none"] as const)(
   },
 );
 
+test("rows on the very border: where the two differ, the margin is beneath rounding, and it is counted", async () => {
+  const table = referenceTable("iris");
+  for (const family of families) {
+    const model = fitted(table, [{ name: "scale", params: "standard" }], { components: 2 }, family);
+    const compiled = compileModel(model);
+    const rows = rowsOf(table, model) as number[][];
+    const border = rows.flatMap((from, i) => {
+      let [a, b] = [from, rows[(i * 37 + 11) % rows.length]!];
+      const label = compiled.predictRow(a).label;
+      if (compiled.predictRow(b).label === label) return [];
+      for (let step = 0; step < 60; step++) {
+        const middle = a.map((value, j) => (value + b[j]!) / 2);
+        if (compiled.predictRow(middle).label === label) a = middle;
+        else b = middle;
+      }
+      return [a, b];
+    });
+    expect(border.length).toBeGreaterThan(50);
+    expect(Math.max(...border.map((row) => compiled.predictRow(row).margin))).toBeLessThan(NEAR);
+    await compare(model, border, `border of ${family[0]}`);
+  }
+});
+
 test("numbers as categories, texts filled before they are encoded, a constant column", async () => {
   const table = referenceTable("iris");
   const rows = table.rows;

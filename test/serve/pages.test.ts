@@ -59,6 +59,8 @@ test("the page is well formed: every id once, every reference met, headings in o
       expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
     });
     expect(text).toContain('<html lang="en">');
+    // What scrolls can be reached by the keyboard.
+    for (const [pre] of text.matchAll(/<pre[^>]*>/g)) expect(pre).toContain('tabindex="0"');
     const tags = [...text.matchAll(/<(\/?)(section|form|div|ul|li|table|p|h1|h2|h3|main|select|option)\b/g)];
     const open: string[] = [];
     for (const [, close, name] of tags) {

@@ -28,10 +28,10 @@ export function docsBody({ model }: Service, limits: Limits, described: Describe
 <div class="scroll"><table><thead><tr><th scope="col">Request</th><th scope="col">Answer</th></tr></thead>
 <tbody>${routes.map(({ path, method, summary }) => html`<tr><th scope="row"><code>${method} ${path}</code></th><td>${summary}</td></tr>`)}</tbody></table></div>
 <h2>One row</h2>
-<pre><code>curl -s localhost:8080/predict -H 'content-type: application/json' -d '${row}'</code></pre>
+<pre tabindex="0" role="region" aria-label="one row"><code>curl -s localhost:8080/predict -H 'content-type: application/json' -d '${row}'</code></pre>
 <p>Several rows go in a list, or in <code>{"rows": […]}</code>: up to ${readable(limits.jsonRows, 9)}.</p>
 <h2>A table</h2>
-<pre><code>${csv}</code></pre>
+<pre tabindex="0" role="region" aria-label="a table"><code>${csv}</code></pre>
 <p>Sent as <code>text/csv</code> it is answered as CSV, or as JSON with <code>Accept: application/json</code>; up to ${readable(limits.csvRows, 9)} rows.
 Cells that a spreadsheet would run as a formula come back behind an apostrophe; <code>?cells=as-is</code> leaves them. More rows: <code>segmenta predict</code>.</p>
 <h2>Features</h2>
