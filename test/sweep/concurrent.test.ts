@@ -32,7 +32,7 @@ test("files of two results that are written at once are never torn, and in the e
   const script = `
     import { writeResults } from ${JSON.stringify(`file://${dist}sweep/results.js`)};
     for (let round = 0; round < 40; round++) {
-      const text = (process.argv[1] + " " + round + "\n").repeat(20000);
+      const text = (process.argv[1] + " " + round + "\\n").repeat(20000);
       await writeResults(${JSON.stringify(folder)}, new Map(${JSON.stringify(names)}.map((name) => [name, text])));
     }`;
   const writers = ["a", "b", "c"].map((name) => {

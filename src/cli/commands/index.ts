@@ -11,11 +11,13 @@ import { predict } from "./predict.js";
 import { report } from "./report.js";
 import { run } from "./run.js";
 import { serve } from "./serve.js";
+import { verify } from "./verify.js";
 
 export const commands: readonly Command[] = [
   run,
   merge,
   diff,
+  verify,
   report,
   predict,
   serve,
