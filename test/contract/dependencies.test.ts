@@ -7,14 +7,15 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const manifest = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
-  peerDependencies?: Record<string, string>;
+  optionalDependencies: Record<string, string>;
 };
 
 test("every dependency is named in the README", () => {
   const readme = readFileSync(`${root}/README.md`, "utf8");
   const named = (name: string) =>
     new RegExp(`(^|[\\s|\`(,])${name.replaceAll("/", "\\/")}([\\s,;:|)\`.]|$)`, "m").test(readme);
-  const all = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const all = [dependencies, devDependencies, optionalDependencies].flatMap(Object.keys);
   expect(all.filter((name) => !named(name))).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 /** The library as a program uses it: two functions, and the example of the README. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -33,6 +33,7 @@ test("the library example of the README runs as it stands there", () => {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const example = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
   expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(14);
+  mkdirSync(join(root, ".cache"), { recursive: true });
   const folder = mkdtempSync(join(root, ".cache", "readme-"));
   writeFileSync(join(folder, "example.mjs"), example);
   const ran = spawnSync(process.execPath, [join(folder, "example.mjs")], { cwd: root, encoding: "utf8" });

@@ -150,7 +150,7 @@ describe("by hand", () => {
     ["both options", line, { components: 1, variance: 0.5 }, "BAD_CONFIG", "exactly one of components and variance"],
     ["no components", line, { components: 0 }, "BAD_CONFIG", "got 0"],
     ["more than all variance", line, { variance: 1.1 }, "BAD_CONFIG", "got 1.1"],
-    ["a misspelt option", line, { component: 1 }, "BAD_CONFIG", 'unknown option "component"'],
+    ["a misspelt option", line, { component: 1 }, "BAD_CONFIG", 'unknown key "component"'],
   ])("%s is refused", (_, x, params, code, words) => {
     expect(() => reduce(x, params)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) }));
   });
