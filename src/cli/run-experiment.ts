@@ -6,7 +6,7 @@ import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
 import { workerPool } from "../sweep/execute.js";
 import { explainPlan } from "../sweep/explain.js";
-import { type Output, outputOf } from "../sweep/output.js";
+import { earlierView, type Output, outputOf } from "../sweep/output.js";
 import { planSweep, type Trial } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
 import { resultsChecksum, ruleOfResults, writeResults } from "../sweep/results.js";
@@ -89,7 +89,7 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     };
     if (shard) return reportShard(shard, await fitAndScore(running), isOurs, folder, store, io);
     result = await runSweep(running);
-    output = await outputOf(result, table, store, domain);
+    output = await outputOf(result, table, store, domain, await earlierView(pathFrom(io, folder)));
   } finally {
     progress.stop();
     await executor.close();

@@ -4,12 +4,12 @@ import {
   loadNgrok,
   logTo,
   openTunnel,
-  type Page,
   type RunningServer,
   startServer,
   type Tunnel,
   tunnelAccess,
 } from "../serve/index.js";
+import { dashboardOf } from "./dashboard.js";
 import { EXIT, type Io } from "./io.js";
 import { readModel } from "./read-model.js";
 
@@ -20,13 +20,12 @@ export interface ServeArguments {
   readonly log: boolean;
   readonly password: string | undefined;
   readonly tunnel: boolean;
+  /** Results folders to set beside the model's own. */
+  readonly compare: readonly string[];
 }
 
 /** Requests a minute and caller, as soon as the world may come in. */
 const PER_MINUTE = 600;
-
-/** Pages beside the form: the dashboard goes here. */
-const pages: readonly Page[] = [];
 
 /** Serve until the signal comes; answers the exit code. */
 export async function serveModel(options: ServeArguments, io: Io): Promise<number> {
@@ -35,6 +34,7 @@ export async function serveModel(options: ServeArguments, io: Io): Promise<numbe
   const access = options.tunnel ? tunnelAccess(password, io.env["NGROK_AUTHTOKEN"]) : undefined;
   const ngrok = options.tunnel ? await loadNgrok() : undefined;
   const loaded = await readModel(options.model, io);
+  const pages = await dashboardOf(options.model, options.compare, io);
   let server: RunningServer | undefined;
   let tunnel: Tunnel | undefined;
   try {

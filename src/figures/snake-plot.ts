@@ -54,7 +54,7 @@ export function snakePlotFigure(input: SnakePlotInput): FigureSpec {
       };
     }),
     layout: upright ? uprightLayout(features) : sidewaysLayout(features, segments, places),
-    height: upright ? 150 + 28 * features.length : 560,
+    height: upright ? 220 + 28 * features.length : 560,
     digits: 3,
     table: {
       columns: ["feature", ...segments.map((segment) => segment.name)],
@@ -105,6 +105,8 @@ function uprightLayout(features: readonly string[]) {
       range: [features.length - 0.5, -0.5],
     }),
     shapes: [{ type: "line", yref: "paper", y0: 0, y1: 1, x0: 50, x1: 50, ...middle }],
+    showlegend: true,
+    legend: { orientation: "h", x: 0, xref: "container", y: -0.1, yanchor: "top", itemsizing: "constant" },
     margin: { l: 12, r: 12 },
   };
 }

@@ -19,13 +19,13 @@ import {
   suitsLog,
 } from "../figures/index.js";
 import { silhouetteSamples } from "../metrics/silhouette.js";
-import { type Domain, learnRules, type Profile, type RuleSet, readSegment } from "../segments/index.js";
+import { type Domain, type Profile, type RuleSet, readSegment } from "../segments/index.js";
 import { describeExperiment } from "../sweep/config/experiment.js";
 import { identity, judgedRows, leaderboardColumns, leaderboardRows } from "../sweep/leaderboard.js";
 import type { AssembledModel } from "../sweep/model.js";
 import type { SweepResult } from "../sweep/run.js";
 import { headline } from "../sweep/selection.js";
-import { mapSpace } from "../sweep/view.js";
+import { mapSpace, rulesOf } from "../sweep/view.js";
 import type { ReportFigure, ReportInput, ReportSegment } from "./input.js";
 
 /** Above so many rows the plots that need every pair of rows are left out. */
@@ -46,7 +46,7 @@ export function gatherReport(
   const { experiment, verdict } = result;
   const profiles = assembled?.profiles ?? [];
   const names: Named = Object.fromEntries(assembled?.naming.names.map(({ label, name }) => [label, name]) ?? []);
-  const rules = result.labels ? learnRules(table, result.labels) : null;
+  const rules = result.labels ? rulesOf(table, result.labels) : null;
   const metrics = leaderboardColumns(experiment);
   const keys: ReferenceKey[] = [
     ...experiment.sweep.flatMap(({ algorithm }) => algorithm.cites),

@@ -8,13 +8,13 @@ import { cutTree } from "../cluster/dendrogram.js";
 import { hashOf } from "../core/hash.js";
 import { type Matrix, takeRows } from "../core/matrix.js";
 import { stream } from "../core/rng.js";
-import type { NumberColumn, Table } from "../core/table.js";
+import { type NumberColumn, type Table, takeTableRows } from "../core/table.js";
 import { pca } from "../decomposition/pca.js";
 import { tsne } from "../decomposition/tsne.js";
 import { segmentHistograms, suitsLog } from "../figures/index.js";
 import { roundTo } from "../figures/spec.js";
 import { VIEW_FORMAT, VIEW_VERSION, type View, type ViewMap, type ViewTree } from "../pipeline/view-schema.js";
-import { type Domain, learnRules, type Profile, type Quartiles, readSegment } from "../segments/index.js";
+import { type Domain, learnRules, type Profile, type Quartiles, type RuleSet, readSegment } from "../segments/index.js";
 import { leaderboardColumns, leaderboardRows } from "./leaderboard.js";
 import type { AssembledModel } from "./model.js";
 import type { Space, SweepResult } from "./run.js";
@@ -22,6 +22,7 @@ import { headline } from "./selection.js";
 
 /** Rows on the maps and under the trees. */
 export const mapRows = 2000;
+const ruleRows = 50_000;
 /** Branches kept of each tree. */
 const branches = 40;
 const cuts = [2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -56,9 +57,9 @@ export function buildView(
   const { profiles, naming, model } = assembled;
   const names = new Map(naming.names.map(({ label, name }) => [label, name]));
   const words = options.domain?.features ?? {};
-  const rules = learnRules(table, labels);
+  const rules = rulesOf(table, labels);
   const space = mapSpace(result)!;
-  const sample = sampleRows(table.rows);
+  const sample = sampleRows(table.rows, mapRows);
   const x = takeRows(space.x, sample);
   const columns = leaderboardColumns(experiment);
 
@@ -137,10 +138,20 @@ export function mapSpace(result: SweepResult): Space | undefined {
   return (winner && spaces.get(winner.trial.prepare)) ?? spaces.get(experiment.score.space);
 }
 
+/** The rules of the segments, from at most 50,000 rows: thousands of rows tell a threshold as well as millions. */
+export function rulesOf(table: Table, labels: Int32Array): RuleSet {
+  if (table.rows <= ruleRows) return learnRules(table, labels);
+  const rows = sampleRows(table.rows, ruleRows);
+  return learnRules(
+    takeTableRows(table, Array.from(rows)),
+    rows.map((row) => labels[row]!),
+  );
+}
+
 /** Ascending row numbers: all of them, or a draw that depends on their number alone. */
-function sampleRows(rows: number): Int32Array {
-  if (rows <= mapRows) return Int32Array.from({ length: rows }, (_, i) => i);
-  return stream(0, "view/sample").permutation(rows).subarray(0, mapRows).sort();
+function sampleRows(rows: number, most: number): Int32Array {
+  if (rows <= most) return Int32Array.from({ length: rows }, (_, i) => i);
+  return stream(0, "view/sample").permutation(rows).subarray(0, most).sort();
 }
 
 function mapsOf(space: Space, x: Matrix, sample: Int32Array, labels: Int32Array, earlier: View | undefined): ViewMap {

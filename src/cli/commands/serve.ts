@@ -9,6 +9,7 @@ export const serve: Command = {
       .positional("model", { type: "string", describe: "a model.json" })
       .option("port", { type: "string", describe: "default: PORT, or 8080; 0 takes a free one" })
       .option("host", { type: "string", describe: "default: 127.0.0.1, this machine alone; 0.0.0.0 for every network" })
+      .option("compare", { type: "string", array: true, describe: "results folders to set beside the model's own" })
       .option("log", { type: "boolean", describe: "a line of JSON on stderr for each request" })
       .option("password", { type: "string", describe: "ask for it; better given as SEGMENTA_PASSWORD" })
       .option("tunnel", {
@@ -25,6 +26,7 @@ export const serve: Command = {
         log: args["log"] === true,
         password: args["password"] as string | undefined,
         tunnel: args["tunnel"] === true,
+        compare: (args["compare"] as string[] | undefined) ?? [],
       },
       io,
     );
