@@ -11,6 +11,7 @@ export const errorCodes = {
   BAD_CONFIG: 400,
   BAD_JSON: 400,
   BAD_MODEL: 500,
+  BAD_QUERY: 400,
   BAD_RESULTS: 409,
   BAD_USAGE: 400,
   BODY_TOO_LARGE: 413,

@@ -14,7 +14,7 @@ import { type Limits, refusal } from "./admit.js";
 import { describeExperiment, type Experiment } from "./config/experiment.js";
 import type { OnEvent } from "./events.js";
 import type { Executor } from "./execute.js";
-import { withImported } from "./imported.js";
+import { IMPORTED, withImported } from "./imported.js";
 import { type LabelFacts, labelFacts } from "./label-facts.js";
 import { inParallel } from "./parallel.js";
 import { type FitTask, fitTasks, judgedIn, type Plan, planSweep, type SpacePlan, type Trial } from "./plan.js";
@@ -106,6 +106,10 @@ export async function runSweep(given: RunOptions): Promise<SweepResult> {
   tell({ type: "select", rule: experiment.select.rule.name });
   const { rule, params } = experiment.select;
   const { signal } = options;
+  // A rule that refits (on null data, on resamples) cannot judge labels that were brought in.
+  const able = outcomes.filter(({ trial }) => !rule.gather || trial.algorithm.name !== IMPORTED);
+  const judged = candidates.filter(({ algorithm }) => !rule.gather || algorithm !== IMPORTED);
+  const unable = candidates.filter((candidate) => !judged.includes(candidate)).map(({ id }) => [id, ["no-refit"]]);
   const evidence = await rule.gather?.(
     {
       experiment,
@@ -113,8 +117,8 @@ export async function runSweep(given: RunOptions): Promise<SweepResult> {
       dataChecksum,
       plan,
       spaces,
-      outcomes,
-      candidates,
+      outcomes: able,
+      candidates: judged,
       store,
       executor: options.executor,
       signal,
@@ -123,8 +127,12 @@ export async function runSweep(given: RunOptions): Promise<SweepResult> {
     params,
   );
   await store.flush();
-  const decided = rule.select(candidates, params, evidence);
-  const verdict = { ...decided, flags: [...decided.flags, ...ruleChanged(ruleBefore, hash)] };
+  const decided = rule.select(judged, params, evidence);
+  const verdict = {
+    ...decided,
+    flags: [...decided.flags, ...ruleChanged(ruleBefore, hash)],
+    failed: { ...decided.failed, ...Object.fromEntries(unable) },
+  };
   const chosen = candidates.find((candidate) => candidate.id === verdict.winner);
   const winner =
     outcomes.find((o) => chosen && o.trial.candidate === chosen.id && o.trial.seed === chosen.seed) ?? null;

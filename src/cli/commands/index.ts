@@ -3,11 +3,13 @@ import type { Command } from "../command.js";
 import { describe } from "./describe.js";
 import { diff } from "./diff.js";
 import { exportModel } from "./export.js";
+import { importCommand } from "./import.js";
 import { init } from "./init.js";
 import { list } from "./list.js";
 import { merge } from "./merge.js";
 import { notebook } from "./notebook.js";
 import { predict } from "./predict.js";
+import { query } from "./query.js";
 import { report } from "./report.js";
 import { run } from "./run.js";
 import { serve } from "./serve.js";
@@ -18,6 +20,8 @@ export const commands: readonly Command[] = [
   merge,
   diff,
   verify,
+  query,
+  importCommand,
   report,
   predict,
   serve,

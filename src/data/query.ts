@@ -1,0 +1,161 @@
+/**
+ * SQL over all results: DuckDB looks at the tables that runs wrote; nothing is copied into a database of its own.
+ *
+ * Views: `trials` (the rows of every metrics.csv), `decisions` (every selection.json), `runs` (who ran what, from
+ * the journals that are here).
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../core/errors.js";
+import { type DuckDBConnection, quoteName, quoteText, withConnection } from "./duckdb.js";
+
+export interface QueryAnswer {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+  /** Columns that hold numbers. */
+  readonly numeric: readonly boolean[];
+}
+
+export interface QueryOptions {
+  /** The folder that holds a results folder per experiment. */
+  readonly folder: string;
+  readonly sql: string;
+  /** Write the answer to this Parquet file as well. */
+  readonly parquet?: string | undefined;
+}
+
+/** Columns of metrics.csv that hold text, and those that hold whole numbers; the others are real numbers. */
+const TEXTS = ["algorithm", "prepare", "reduce", "params", "status", "reason", "space", "labels"];
+const WHOLE = ["k", "seed"];
+
+/**
+ * Answer a query.
+ *
+ * @throws UserError `NOT_FOUND` when there are no results, `BAD_QUERY` with DuckDB's own words
+ */
+export async function queryResults({ folder, sql, parquet }: QueryOptions): Promise<QueryAnswer> {
+  const experiments = experimentFolders(folder);
+  return withConnection(async (connection) => {
+    for (const view of views(folder, experiments)) await connection.run(view);
+    try {
+      if (parquet !== undefined) await writeParquet(connection, sql, parquet);
+      return await answer(connection, sql);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw badQuery(error);
+    }
+  });
+}
+
+function experimentFolders(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const found = names.filter((name) => existsSync(join(folder, name, "metrics.csv")));
+  if (found.length > 0) return found;
+  throw new UserError("NOT_FOUND", {
+    what: `there are no results in ${folder}`,
+    where: folder,
+    mend: "segmenta run <experiment> writes them",
+  });
+}
+
+/** The views as SQL. Every table is read with the types it was written with; no type is guessed. */
+function views(folder: string, experiments: readonly string[]): string[] {
+  const trials = experiments.map((name) => {
+    const path = join(folder, name, "metrics.csv");
+    const header = readFileSync(path, "utf8").split("\n", 1)[0]!.split(",");
+    const columns = header.map((column) => `${quoteText(column)}: ${quoteText(typeOf(column))}`).join(", ");
+    const read = `read_csv(${quoteText(path)}, header = true, delim = ',', quote = '"', escape = '"', auto_detect = false, columns = {${columns}})`;
+    return `SELECT ${quoteText(name)} AS experiment, * FROM ${read}`;
+  });
+  const decisions = experiments.flatMap((name) => decisionSql(name, join(folder, name, "selection.json")));
+  const journals = experiments.flatMap((name) => {
+    const runs = join(folder, name, ".runs");
+    const files = existsSync(runs) ? readdirSync(runs).filter((file) => file.endsWith(".jsonl")) : [];
+    return files.map((file) => quoteText(join(runs, file)));
+  });
+  const fields =
+    "'type': 'VARCHAR', 'experiment': 'VARCHAR', 'at': 'TIMESTAMP', 'node': 'VARCHAR', 'os': 'VARCHAR', 'cpu': 'VARCHAR', 'argv': 'VARCHAR[]', 'git': 'STRUCT(\"commit\" VARCHAR, dirty VARCHAR)', 'lockfile': 'VARCHAR', 'data': 'VARCHAR', 'rule': 'VARCHAR'";
+  const shown =
+    'experiment, "at", node, os, cpu, array_to_string(argv, \' \') AS argv, git."commit" AS "commit", git.dirty AS dirty, lockfile, data, rule';
+  const runs =
+    journals.length > 0
+      ? `SELECT ${shown} FROM read_json([${journals.join(", ")}], format = 'newline_delimited', ignore_errors = true, columns = {${fields}}) WHERE type = 'run'`
+      : `SELECT ${NO_RUNS} WHERE false`;
+  return [
+    `CREATE VIEW trials AS ${trials.join(" UNION ALL BY NAME ")}`,
+    `CREATE VIEW decisions AS ${decisions.join(" UNION ALL ") || `SELECT ${NO_DECISIONS} WHERE false`}`,
+    `CREATE VIEW runs AS ${runs}`,
+  ];
+}
+
+const NO_RUNS = ["experiment", "at", "node", "os", "cpu", "argv", "commit", "dirty", "lockfile", "data", "rule"]
+  .map((name) => `NULL::VARCHAR AS ${quoteName(name)}`)
+  .join(", ");
+
+const NO_DECISIONS = ["experiment", "outcome", "rule", "algorithm", "params", "k"]
+  .map((name) => `NULL AS ${name}`)
+  .join(", ");
+
+const typeOf = (column: string) => (TEXTS.includes(column) ? "VARCHAR" : WHOLE.includes(column) ? "BIGINT" : "DOUBLE");
+
+function decisionSql(name: string, path: string): string[] {
+  let selection: { outcome?: string; rule?: { name?: string }; winner?: Record<string, unknown> | null };
+  try {
+    selection = JSON.parse(readFileSync(path, "utf8")) as typeof selection;
+  } catch {
+    return [];
+  }
+  const text = (value: unknown) => (typeof value === "string" ? quoteText(value) : "NULL");
+  const { winner } = selection;
+  const k = typeof winner?.["k"] === "number" ? String(winner["k"]) : "NULL";
+  return [
+    `SELECT ${quoteText(name)} AS experiment, ${text(selection.outcome)} AS outcome, ${text(selection.rule?.name)} AS rule, ${text(winner?.["algorithm"])} AS algorithm, ${text(winner?.["params"])} AS params, ${k}::BIGINT AS k`,
+  ];
+}
+
+async function answer(connection: DuckDBConnection, sql: string): Promise<QueryAnswer> {
+  const reader = await connection.runAndReadAll(sql);
+  const columns = reader.deduplicatedColumnNames();
+  const rows = reader.getRowsJson().map((row) => row.map(plain));
+  const numeric = columns.map((_, c) => NUMERIC.test(String(reader.columnType(c))));
+  return {
+    columns,
+    rows: rows.map((row) => row.map((value, c) => (numeric[c] && value !== null ? asNumber(value) : value))),
+    numeric,
+  };
+}
+
+const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL)/;
+
+/** Texts stand for whole numbers beyond 2^53, and stay texts. */
+const asNumber = (value: string | number | boolean) =>
+  Number.isFinite(Number(value)) && String(Number(value)) === String(value) ? Number(value) : value;
+
+const plain = (value: unknown): string | number | boolean | null =>
+  value === null || ["string", "number", "boolean"].includes(typeof value)
+    ? (value as string | number | boolean | null)
+    : JSON.stringify(value);
+
+async function writeParquet(connection: DuckDBConnection, sql: string, path: string): Promise<void> {
+  const query = sql.trim().replace(/;+\s*$/, "");
+  try {
+    await connection.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet)`);
+  } catch (error) {
+    if (!/IO Error|Permission/i.test(String(error))) throw error;
+    throw new UserError("NOT_WRITABLE", {
+      what: `cannot write ${path}: ${(error as Error).message.split("\n")[0]}`,
+      where: "command line, --out",
+      mend: "choose a folder that is there and may be written",
+      cause: error,
+    });
+  }
+}
+
+function badQuery(cause: unknown): UserError {
+  return new UserError("BAD_QUERY", {
+    what: (cause as Error).message.trimEnd(),
+    where: "command line",
+    mend: 'views: trials, decisions, runs; "describe trials" lists the columns',
+    cause,
+  });
+}
