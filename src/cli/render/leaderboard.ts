@@ -42,7 +42,9 @@ export function leaderboard(result: SweepResult, columns: number): string {
     `${(100 * candidate.smallest).toFixed(0)} %`,
   ];
   const rows = ranked.slice(0, SHOWN).map((candidate, i) => line(String(i + 1), candidate));
-  const baselines = result.candidates.filter((candidate) => candidate.baseline);
+  // Those of the decision's own preparation; the others are in the table.
+  const [home] = result.experiment.score.space.split("/");
+  const baselines = result.candidates.filter((candidate) => candidate.baseline && candidate.prepare === home);
   for (const candidate of baselines) rows.push(line("·", candidate));
   const head = ["#", "candidate", "k", "silhouette ↑", "DB ↓", "CH ↑", "smallest"];
   const notes: string[] = [];
