@@ -9,6 +9,7 @@ import { list } from "./list.js";
 import { merge } from "./merge.js";
 import { notebook } from "./notebook.js";
 import { predict } from "./predict.js";
+import { profile } from "./profile.js";
 import { query } from "./query.js";
 import { report } from "./report.js";
 import { run } from "./run.js";
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   importCommand,
   report,
   predict,
+  profile,
   serve,
   exportModel,
   describe,

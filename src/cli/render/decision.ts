@@ -1,10 +1,14 @@
 /** The decision with its reasons, wrapped to the screen. */
+import { shorten } from "../../core/words.js";
 import type { NamedSegment } from "../../sweep/results.js";
 import type { SweepResult } from "../../sweep/run.js";
 import { plainTable } from "./plain-table.js";
 import { wrap } from "./wrap.js";
 
-/** Why this one, what to know about it, and the segments it makes. */
+/** Columns that a segment's numbers take beside its name. */
+const NUMBERS_WIDTH = 28;
+
+/** Why this one, what to know about it, and the segments it makes. No line is longer than `columns`. */
 export function decisionText(result: SweepResult, segments: readonly NamedSegment[], columns: number): string {
   const { verdict, counts, experiment } = result;
   const lines = [`Why (rule ${experiment.select.rule.name}, judged in ${experiment.score.space}):`];
@@ -20,9 +24,24 @@ export function decisionText(result: SweepResult, segments: readonly NamedSegmen
       ),
     );
   }
-  if (segments.length > 0) {
-    const rows = segments.map(({ name, size, share }) => [name, String(size), `${(100 * share).toFixed(1)} %`]);
-    lines.push("", plainTable(["segment", "rows", "share"], rows, [1, 2]));
-  }
+  if (segments.length > 0) lines.push("", segmentTable(segments, clusterJaccards(result), columns));
   return lines.join("\n");
+}
+
+/** Sizes, and how well each segment came back on resamples where the rule looked. */
+function segmentTable(segments: readonly NamedSegment[], jaccards: readonly number[], columns: number): string {
+  const known = jaccards.length > 0;
+  const rows = segments.map(({ name, size, share }, i) => [
+    shorten(name, columns - NUMBERS_WIDTH),
+    String(size),
+    `${(100 * share).toFixed(1)} %`,
+    ...(known ? [jaccards[i]?.toFixed(2) ?? "–"] : []),
+  ]);
+  return plainTable(["segment", "rows", "share", ...(known ? ["jaccard"] : [])], rows, [1, 2, 3]);
+}
+
+/** Mean bootstrap Jaccard of each segment, in label order; none for rules that do not resample. */
+function clusterJaccards({ verdict }: SweepResult): readonly number[] {
+  const values = verdict.details?.["clusterJaccard"];
+  return Array.isArray(values) ? (values as number[]) : [];
 }
