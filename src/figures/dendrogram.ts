@@ -41,7 +41,8 @@ export function dendrogramFigure(input: DendrogramInput): FigureSpec {
   const k = Math.max(1, Math.min(input.k, n));
   const leaves = Math.max(k, Math.min(n, input.leaves ?? 40));
   const size = new Float64Array(2 * n - 1).fill(1);
-  if (tree.sizes) size.set(Array.from(tree.sizes));
+  // One per first node. The linkage kernel's trees also have sizes, of their merges: one fewer, and not meant here.
+  if (tree.sizes?.length === n) size.set(Array.from(tree.sizes));
   const rows = size.subarray(0, n).reduce((sum, own) => sum + own, 0);
   const firstRow = Float64Array.from({ length: 2 * n - 1 }, (_, node) => node);
   for (let i = 0; i < merges; i++) {

@@ -30,6 +30,8 @@ export function migrationFigure(input: MigrationInput): FigureSpec {
     .filter(({ i, j, count }) => count > 0 && beforeNames[i] !== afterNames[j])
     .sort((a, b) => b.count - a.count || a.i - b.i || a.j - b.j);
   const largest = moves[0];
+  // Without a name in common nobody can stay.
+  const related = beforeNames.some((name) => afterNames.includes(name));
   const cells: Plain[] = rows.flatMap((i, y) =>
     afterNames.map((_, j): Plain => {
       const count = counts[i]![j]!;
@@ -44,9 +46,11 @@ export function migrationFigure(input: MigrationInput): FigureSpec {
   );
   const kept = percent(total === 0 ? null : stayed / total);
   return figure({
-    question: `Who changed segment between ${input.before} and ${input.after}?`,
-    hint: `${kept} stayed; each row adds up to 100 % of the segment before`,
-    alt: `Matrix of ${readable(total)} customers by segment in ${input.before} and in ${input.after}. ${kept} stayed.${
+    question: related
+      ? `Who changed segment between ${input.before} and ${input.after}?`
+      : `Which ${input.after} segments hold the ${input.before} ones?`,
+    hint: `${related ? `${kept} stayed; e` : "E"}ach row adds up to 100 % of the segment ${related ? "before" : input.before}`,
+    alt: `Matrix of ${readable(total)} customers by segment in ${input.before} and in ${input.after}.${related ? ` ${kept} stayed.` : ""}${
       largest
         ? ` Largest move: ${readable(largest.count)} from ${beforeNames[largest.i]} to ${afterNames[largest.j]}.`
         : ""

@@ -2,6 +2,8 @@
 import { log1p } from "../../src/core/math.js";
 import { stream } from "../../src/core/rng.js";
 import {
+  columnHistogramsFigure,
+  correlationHeatmapFigure,
   curvesFigure,
   dendrogramFigure,
   elbowFigure,
@@ -17,6 +19,8 @@ import {
   snakePlotFigure,
   stabilityCurvesFigure,
   tsneMapFigure,
+  zeroPatterns,
+  zeroPatternsFigure,
 } from "../../src/figures/index.js";
 
 export const names = { 0: "Transactors", 1: "Cash-advance users", 2: "Instalment buyers", 3: "Dormant" };
@@ -125,7 +129,36 @@ export function examples(): Record<string, FigureSpec> {
   const ks = [2, 3, 4, 5, 6, 7, 8];
   const curve = (means: number[], spread: number) =>
     ks.map((k, i) => ({ k, mean: means[i]!, low: means[i]! - spread, high: Math.min(1, means[i]! + spread / 2) }));
+  const draw = stream(11, "test/figures/columns");
+  const even = Float64Array.from({ length: 200 }, () => draw.normal());
+  const cash = Float64Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 0 : Math.exp(6 + draw.normal())));
   return {
+    "histograms-columns": columnHistogramsFigure(
+      [
+        { name: "PURCHASES", values: spend, unit: "dollars" },
+        { name: "PURCHASES", values: spend, unit: "dollars", log: true },
+        { name: "SCORE", values: even },
+        { name: "SCORE", values: even, log: true },
+        { name: "TENURE", values: [12, 12, 12] },
+        { name: "SHARE", values: [0, 0.25, 0.5, Number.NaN, 1], log: true },
+      ],
+      { across: 2, bins: 12 },
+    ),
+    "correlation-heatmap": correlationHeatmapFigure({
+      kind: "spearman",
+      names: features,
+      values: features.map((_, i) =>
+        features.map((_, j) =>
+          i === j ? 1 : i === 5 || j === 5 ? null : [0.9, -0.45, 0.31, 0.05, -0.72][(i + j) % 5]!,
+        ),
+      ),
+    }),
+    "zero-patterns": zeroPatternsFigure(
+      zeroPatterns([
+        { name: "ONEOFF", values: spend.slice(0, 200) },
+        { name: "CASH_ADVANCE", values: cash },
+      ]),
+    ),
     leaderboard: leaderboardFigure({ rows: sweepRows, metrics: indices, winner: "kmeans k=4" }),
     curves: curvesFigure(sweepRows, indices[0]),
     elbow: elbowFigure({ ks, inertia: [5200, 3900, 2500, 2280, 2110, 1980, 1890], algorithm: "kmeans" }),

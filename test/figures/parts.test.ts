@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { percent, readable, shorten } from "../../src/core/words.js";
+import { columnHistogramsFigure } from "../../src/figures/column-histograms.js";
+import { correlationHeatmapFigure } from "../../src/figures/correlation-heatmap.js";
 import { dendrogramFigure } from "../../src/figures/dendrogram.js";
 import { elbowOf } from "../../src/figures/elbow.js";
 import { segmentHistograms } from "../../src/figures/histograms.js";
@@ -12,6 +14,8 @@ import { rasterAbove } from "../../src/figures/points.js";
 import { silhouettePlotFigure } from "../../src/figures/silhouette-plot.js";
 import { roundTo, tableCsv } from "../../src/figures/spec.js";
 import { candidatesOf } from "../../src/figures/trials.js";
+import { migrationOf } from "../../src/figures/views.js";
+import { zeroPatterns, zeroPatternsFigure } from "../../src/figures/zero-patterns.js";
 import { indices, sweepRows, treeOnALine } from "./examples.js";
 
 test.each([
@@ -162,6 +166,11 @@ describe("the dendrogram", () => {
     expect(texts).toHaveLength(40);
     expect(texts.reduce((sum, text) => sum + Number(text), 0)).toBe(200);
   });
+  test("takes branch sizes for those of its first nodes, and leaves alone a tree that sizes its merges", () => {
+    const words = (sizes: number[]) => dendrogramFigure({ tree: { ...tree, sizes }, k: 1, heightTitle: "d" }).alt;
+    expect(words([10, 1, 1, 1, 1, 1])).toContain("Merge tree of 15 rows");
+    expect(words([2, 2, 3, 5, 6])).toContain("Merge tree of 6 rows");
+  });
   test.each([
     ["one row", [5], 1],
     ["k larger than n", [0, 1, 5], 9],
@@ -205,4 +214,96 @@ test("a table as CSV quotes what needs it", () => {
       ],
     }),
   ).toBe('a,b\n"x, y",\n"""",1\n');
+});
+
+describe("small histograms of many columns", () => {
+  test("count every present value once, on both scales", () => {
+    const values = [0, 1, 2, 3, 1000, Number.NaN];
+    const spec = columnHistogramsFigure(
+      [
+        { name: "x", values },
+        { name: "x", values, log: true },
+      ],
+      { bins: 4 },
+    );
+    const counts = spec.data.map((trace) => trace["y"] as number[]);
+    expect(counts[0]).toEqual([4, 0, 0, 1]);
+    // log(1 + x) is 0, .69, 1.10, 1.39 and 6.91; bins are 1.73 wide.
+    expect(counts[1]).toEqual([4, 0, 0, 1]);
+    expect(spec.table.rows.map((row) => row.slice(0, 5))).toEqual([
+      ["x", "as it is", 5, 0, 1000],
+      ["x", "log(1 + value)", 5, 0, 1000],
+    ]);
+  });
+  test("say the skew by hand: of 0, 0, 3 it is 1/√2", () => {
+    const spec = columnHistogramsFigure([{ name: "x", values: [0, 0, 3] }]);
+    expect(spec.table.rows[0]![5]).toBeCloseTo(Math.SQRT1_2, 4);
+  });
+  test.each([
+    ["negative values, which no logarithm has", { values: [-1, 2], log: true }],
+    ["nothing but missing values", { values: [Number.NaN] }],
+    ["a constant", { values: [5, 5] }],
+  ])("draw %s", (_, panel) => {
+    const spec = columnHistogramsFigure([{ name: "x", ...panel }]);
+    expect(spec.table.rows[0]![1]).toBe("as it is");
+    expect(spec.alt).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+describe("the correlation heat map", () => {
+  test("puts each column beside the most alike that is left, and lists pairs strongest first", () => {
+    const values = [
+      [1, 0.1, 0.9, 0],
+      [0.1, 1, 0.2, -0.8],
+      [0.9, 0.2, 1, 0.3],
+      [0, -0.8, 0.3, 1],
+    ];
+    const spec = correlationHeatmapFigure({ kind: "pearson", names: ["a", "b", "c", "d"], values });
+    // c has most in common with all others; then a; then b (.1 against 0), then d.
+    expect((spec.layout["xaxis"] as unknown as { ticktext: string[] }).ticktext).toEqual(["c", "a", "b", "d"]);
+    expect(spec.table.rows.slice(0, 2)).toEqual([
+      ["c", "a", 0.9],
+      ["b", "d", -0.8],
+    ]);
+    expect(spec.layout.title.subtitle.text).toContain("2 pairs beyond .7");
+  });
+});
+
+describe("patterns of zero", () => {
+  const columns = [
+    { name: "a", values: [0, 0, 1, 5, 0, Number.NaN] },
+    { name: "b", values: [2, 0, 1, 0, 3, 1] },
+  ];
+  test("are counted over rows without a missing value, most rows first, ties with more in use first", () => {
+    expect(zeroPatterns(columns)).toEqual({
+      features: ["a", "b"],
+      rows: 5,
+      patterns: [
+        { used: [false, true], rows: 2 },
+        { used: [true, true], rows: 1 },
+        { used: [true, false], rows: 1 },
+        { used: [false, false], rows: 1 },
+      ],
+    });
+  });
+  test("are drawn with their share", () => {
+    const spec = zeroPatternsFigure(zeroPatterns(columns));
+    expect(spec.data[0]!["y"]).toEqual([40, 20, 20, 20]);
+    expect(spec.alt).toContain("The most frequent, b, holds 40 % of 5 rows.");
+    expect(zeroPatternsFigure(zeroPatterns([])).alt).not.toMatch(/NaN|undefined/);
+  });
+});
+
+test("a matrix between labelings without a name in common asks where customers are, not who moved", () => {
+  const spec = migrationOf(
+    { title: "classic", labels: [0, 0, 1, -1], names: { 0: "Low", 1: "High" } },
+    { title: "defended", labels: [1, 1, 0, 0] },
+  );
+  expect(spec.layout.title.text).toBe("Which defended segments hold the classic ones?");
+  expect(spec.alt).not.toContain("stayed");
+  expect(spec.table.rows.map((row) => row.slice(0, 3))).toEqual([
+    ["Low", 0, 2],
+    ["High", 1, 0],
+    ["Noise", 1, 0],
+  ]);
 });
