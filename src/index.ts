@@ -11,7 +11,17 @@ export { canonicalLabels, type Labels, NOISE } from "./core/labels.js";
 export { type Matrix, matrix, takeRows } from "./core/matrix.js";
 export type { Note } from "./core/notes.js";
 export { type Rng, stream } from "./core/rng.js";
-export { type Column, numberColumn, type Table, tableChecksum, toMatrix } from "./core/table.js";
+export {
+  type Column,
+  columnNamed,
+  type NumberColumn,
+  numberColumn,
+  type Table,
+  tableChecksum,
+  takeTableRows,
+  toMatrix,
+  withColumns,
+} from "./core/table.js";
 // Tables from files.
 export {
   type ColumnSummary,
@@ -19,18 +29,42 @@ export {
   correlations,
   describeTable,
   readChunks,
+  readResults,
   readTable,
+  type StoredResults,
+  type StoredRow,
 } from "./data/index.js";
 export { reducerNamed, reducers } from "./decomposition/registry.js";
+export { type TsneMap, type TsneOptions, tsne } from "./decomposition/tsne.js";
 export { type Agreement, agreementNamed, agreements } from "./metrics/agreement.js";
 export { metricNamed, metrics } from "./metrics/registry.js";
 export { score } from "./metrics/score.js";
 // The model artifact.
-export { type LoadedModel, loadModel, type Model, type Prediction, predict, serializeModel } from "./pipeline/index.js";
+export {
+  type DriftReport,
+  driftNotes,
+  type LoadedModel,
+  loadModel,
+  type Model,
+  type Prediction,
+  predict,
+  serializeModel,
+  watchDrift,
+} from "./pipeline/index.js";
 export { applyPreparation, fitPreparation, type PreparedStep } from "./preprocessing/preparation.js";
 export { steps } from "./preprocessing/registry.js";
 // What segments are like.
-export { learnRules, type Profile, profileSegments, readSegment } from "./segments/index.js";
+export {
+  type Domain,
+  learnRules,
+  nameByDomain,
+  nameByEffects,
+  nameByOrder,
+  type Profile,
+  parseDomain,
+  profileSegments,
+  readSegment,
+} from "./segments/index.js";
 export {
   type Executor,
   type Experiment,

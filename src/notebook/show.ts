@@ -28,6 +28,8 @@ export interface ShowOptions {
   readonly caption?: string;
   /** Which columns, in which order; all if left out. */
   readonly columns?: readonly string[];
+  /** Significant digits of fractions in a table (6). */
+  readonly digits?: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export function show(thing: Showable, options: ShowOptions = {}): void {
   } else if (isFigure(thing)) {
     showFigure(thing);
   } else {
-    const table = chosen(rectangle(thing, options.rows ?? 10), options);
+    const table = { ...chosen(rectangle(thing, options.rows ?? 10), options), digits: options.digits };
     display({ "text/plain": textTable(table), "text/html": htmlTable(table) });
   }
 }

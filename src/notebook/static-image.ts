@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { installStubs, restartRandom, type StubWindow } from "./dom-stubs.js";
 import { loadOptional, locateOptional } from "./optional.js";
+import { encodeSmallPng } from "./png.js";
 
 /** What Plotly draws; our own `FigureSpec` is one, and so is any plain Plotly JSON. */
 export interface PlotlyFigure {
@@ -68,7 +69,7 @@ export function figureToSvg(figure: PlotlyFigure, size: ImageSize = {}): string 
 }
 
 /**
- * The figure as PNG.
+ * The figure as PNG, in at most 256 colours.
  *
  * @param size.scale - pixels of the picture per pixel of the figure (1.5)
  * @throws UserError `MISSING_OPTIONAL` without jsdom or @resvg/resvg-js
@@ -81,7 +82,8 @@ export function figureToPng(figure: PlotlyFigure, size: ImageSize & { readonly s
     font: { loadSystemFonts: true, sansSerifFamily: sansSerif },
     background: "white",
   });
-  return picture.render().asPng();
+  const { width, height, pixels } = picture.render();
+  return encodeSmallPng(width, height, pixels);
 }
 
 /** Width and height a figure is drawn at. */

@@ -21,12 +21,14 @@ export const defaultTolerance: Tolerance = { absolute: 1e-9, relative: 1e-9 };
  *
  * @param named - name → number, text or truth value
  * @param tolerances - for single names, how far a later run may differ; 1e-9, absolute and relative, if left out
+ * @param caption - said below the table
  * @throws UserError `UNKNOWN_NAME` for a tolerance of a value that is not there, `PARAM_RANGE` if it is below 0
  * @example values({ silhouette, winner: "kmeans k=2" }, { silhouette: { absolute: 1e-6 } });
  */
 export function values(
   named: Readonly<Record<string, Value>>,
   tolerances: Readonly<Record<string, Partial<Tolerance>>> = {},
+  caption?: string,
 ): void {
   for (const [name, tolerance] of Object.entries(tolerances)) {
     if (!(name in named)) {
@@ -46,7 +48,7 @@ export function values(
   }
   const written = Object.entries(named).map(([name, value]): [string, Value] => [name, jsonValue(value)]);
   const rows = written.map(([name, value]) => [name, value]);
-  const table = { columns: ["", "value"], rows };
+  const table = { columns: ["", "value"], rows, caption };
   display({
     "text/plain": textTable(table),
     "text/html": htmlTable(table),

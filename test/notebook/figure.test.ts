@@ -3,7 +3,7 @@ import { inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Kernel, startKernel } from "../../src/notebook/kernel-client.js";
 import { collectOutputs } from "../../src/notebook/outputs.js";
-import { encodePng } from "../../src/notebook/png.js";
+import { encodePng, encodeSmallPng } from "../../src/notebook/png.js";
 import { figureToPng, figureToSvg, type PlotlyFigure } from "../../src/notebook/static-image.js";
 import { type Folder, notebookFolder } from "./make.js";
 
@@ -111,6 +111,43 @@ test("a PNG is written pixel by pixel", () => {
   expect([picture.width, picture.height]).toEqual([2, 2]);
   expect(picture.at(1, 0)).toEqual([4, 5, 6, 255]);
   expect(picture.at(1, 1)).toEqual([10, 11, 12, 0]);
+});
+
+describe("a small PNG", () => {
+  /** The colours, pixel by pixel, of an 8-bit indexed PNG without filters. */
+  function decode(png: Buffer): string[] {
+    const width = png.readUInt32BE(16);
+    const part = (type: string) => {
+      const start = png.indexOf(type);
+      return png.subarray(start + 4, start + 4 + png.readUInt32BE(start - 4));
+    };
+    const palette = part("PLTE");
+    const raw = inflateSync(part("IDAT"));
+    return [...raw.keys()]
+      .filter((i) => i % (width + 1) !== 0)
+      .map((i) => palette.subarray(3 * raw[i]!, 3 * raw[i]! + 3).toString("hex"));
+  }
+  const pixels = (colours: readonly number[]) =>
+    Uint8Array.from(colours.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255, 255]));
+
+  test("keeps every colour of a picture of few", () => {
+    const colours = [0xffffff, 0x004fd3, 0xee901c, 0x1f2328, 0xffffff, 0x47c0b4];
+    expect(decode(encodeSmallPng(3, 2, pixels(colours)))).toEqual(
+      colours.map((colour) => colour.toString(16).padStart(6, "0")),
+    );
+  });
+
+  test("gives two colours that are nearly alike the one that most of the pixels have", () => {
+    const colours = [0xfefefe, 0xffffff, 0xffffff, 0x000000];
+    expect(decode(encodeSmallPng(2, 2, pixels(colours)))).toEqual(["ffffff", "ffffff", "ffffff", "000000"]);
+  });
+
+  test("of more than 256 colours replaces the rare ones by near ones", () => {
+    const many = Array.from({ length: 64 * 64 }, (_, i) => (((i >> 6) * 4) << 16) | (((i & 63) * 4) << 8));
+    const seen = decode(encodeSmallPng(128, 64, pixels([...many, ...new Array<number>(64 * 64).fill(0xffffff)])));
+    expect(new Set(seen).size).toBe(256);
+    expect(seen.at(-1)).toBe("ffffff");
+  });
 });
 
 test("a heatmap keeps a colour for each cell, unblurred, and its colour bar", () => {
