@@ -1,11 +1,11 @@
 // Ours beside scikit-learn (where a python3 with it is found) and JavaScript peers.
 //
-//   node test/bench/run.mjs [words in the name] [--rounds 3] [--dist folder]
+//   node test/bench/run.mjs [words in the name] [--rounds 3] [--dist folder] [--out page.md]
 //
 // Every figure is CPU time of one thread in a fresh process; contenders alternate and swap their order each
 // round; `cold` is the first call, `warm` the median of the next; the table has medians over rounds. The
 // quality column says what was computed: the fastest answer may be the worst. A run of all cases writes
-// test/bench/RESULTS.md. Cases live in test/bench/cases/, one file per area: see cases.mjs.
+// test/bench/RESULTS.md (or --out). Cases live in test/bench/cases/, one file per area: see cases.mjs.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -113,16 +113,35 @@ function table(rows) {
   return lines.join("\n");
 }
 
+function page(rows, { source, python, rounds, loadBefore }) {
+  const measured = new Set(rows.map(({ name }) => name));
+  const qualities = new Set(
+    cases.filter(({ name, quality }) => quality && measured.has(name)).map(({ quality }) => quality),
+  );
+  return `# Measured
+
+${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; ${python?.versions ?? "no scikit-learn"}; data: ${source};
+${rounds} rounds. Load average ${loadBefore.toFixed(1)} at the start, ${loadavg()[0].toFixed(1)} at the end: CPU times suffer from
+neighbours too, so read the ratios. One thread on both sides. Written by \`node test/bench/run.mjs\`.
+
+${table(rows)}
+
+\`quality\` by case: ${[...qualities].join("; ")}.
+`;
+}
+
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       rounds: { type: "string", default: "3" },
+      out: { type: "string" },
       dist: { type: "string", default: fileURLToPath(new URL("../../dist", import.meta.url)) },
     },
   });
   const chosen = cases.filter(({ name }) => positionals.every((word) => name.includes(word)));
   const python = findPython();
+  const out = values.out ?? (positionals.length === 0 ? join(here, "RESULTS.md") : undefined);
   const folder = mkdtempSync(join(tmpdir(), "segmenta-bench-"));
   const loadBefore = loadavg()[0];
   const rows = [];
@@ -147,19 +166,8 @@ async function main() {
         rows.push({ name: entry.name, contender, ...summary, ratio });
         console.log(table(rows.slice(-1)).split("\n").at(-1));
       }
-    }
-    if (positionals.length === 0) {
-      const text = `# Measured
-
-${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; ${python?.versions ?? "no scikit-learn"}; data: ${source};
-${values.rounds} rounds. Load average ${loadBefore.toFixed(1)} at the start, ${loadavg()[0].toFixed(1)} at the end: CPU times suffer from
-neighbours too, so read the ratios. One thread on both sides. Written by \`node test/bench/run.mjs\`.
-
-${table(rows)}
-
-\`quality\` by case: ${[...new Set(chosen.map(({ quality }) => quality).filter(Boolean))].join("; ")}.
-`;
-      writeFileSync(join(here, "RESULTS.md"), text);
+      // after each case, so that a run that is stopped leaves what it has
+      if (out !== undefined) writeFileSync(out, page(rows, { source, python, rounds: values.rounds, loadBefore }));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
