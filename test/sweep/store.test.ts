@@ -137,3 +137,17 @@ test("a folder that cannot be written says so, and what to do", async () => {
     store instanceof Error ? store : await store.addFit("key", parts(1), aFit([0, 1])).catch((e: unknown) => e);
   expect(problem).toMatchObject({ code: "NOT_WRITABLE", mend: expect.stringContaining("--out") });
 });
+
+test("two looks at once at what another process adds read every line once", async () => {
+  const root = folder();
+  const writer = await openStore(root, "x");
+  const reader = await openStore(root, "x");
+  await writer.begin({ type: "run", format: 1, experiment: "x" });
+  for (let seed = 1; seed <= 6; seed++) {
+    await writer.addFit(`key${seed}`, parts(seed), aFit([0, seed]));
+    await writer.flush();
+    await Promise.all([reader.refresh(), reader.refresh(), reader.refresh()]);
+  }
+  expect([...reader.fits()].map((record) => record.key)).toEqual([1, 2, 3, 4, 5, 6].map((seed) => `key${seed}`));
+  await Promise.all([writer.close(), reader.close()]);
+});

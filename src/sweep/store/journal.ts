@@ -28,6 +28,7 @@ export type OnRecord = (record: JournalRecord, file: string) => void;
 /** A reader that remembers how far it has read each journal of a folder. */
 export class JournalReader {
   readonly #done = new Map<string, { bytes: number; lines: number }>();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(
     readonly runs: string,
@@ -41,7 +42,14 @@ export class JournalReader {
    * @param own - the journal this process writes, which it need not read
    * @throws UserError `BAD_RESULTS` for damage, another experiment, or a format newer than ours
    */
-  async read(own?: string): Promise<void> {
+  read(own?: string): Promise<void> {
+    // One after another: two at once would start from the same place and count what they read twice.
+    const reading = this.#last.then(() => this.#readAdded(own));
+    this.#last = reading.catch(() => {});
+    return reading;
+  }
+
+  async #readAdded(own: string | undefined): Promise<void> {
     for (const name of await journalNames(this.runs)) {
       if (name === own) continue;
       const state = this.#done.get(name) ?? { bytes: 0, lines: 0 };
