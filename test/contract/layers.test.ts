@@ -31,7 +31,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   segments: ["zod"],
   pipeline: ["zod", "ml-matrix"],
   figures: [],
-  sweep: ["zod", "yaml", "piscina", "bullmq"],
+  sweep: ["zod", "yaml", "piscina", "bullmq", "ioredis"],
   data: ["@duckdb/node-api", "pg", "@clickhouse/client"],
   notebook: [
     "typescript",
