@@ -57,7 +57,13 @@ async function runsFolder(folder: string): Promise<string> {
 async function lastRun(runs: string, experiment: string): Promise<RunRecord | undefined> {
   let last: RunRecord | undefined;
   const reader = new JournalReader(runs, experiment, (record) => {
-    if (record.type === "run" && String(record["at"] ?? "") >= String(last?.["at"] ?? "")) last = record;
+    // Labels that were brought in are no run of a config.
+    if (
+      record.type === "run" &&
+      record["config"] !== undefined &&
+      String(record["at"] ?? "") >= String(last?.["at"] ?? "")
+    )
+      last = record;
   });
   await reader.read();
   return last;
