@@ -12,9 +12,9 @@ import type { NumberColumn, Table } from "../core/table.js";
 import { type Condition, conditionsText } from "./rule-text.js";
 import {
   growTree,
-  keepRows,
   type Leaf,
   leavesOf,
+  partRows,
   predictTree,
   type Sorted,
   sortColumns,
@@ -191,12 +191,8 @@ function crossValidate(
   }
   const predicted = new Int32Array(y.length);
   for (let f = 0; f < folds; f++) {
-    const tree = growTree(
-      x,
-      y,
-      keepRows(sorted, (row) => fold[row] !== f),
-      limits,
-    );
+    const [others] = partRows(sorted, (row) => fold[row] !== f);
+    const tree = growTree(x, y, others, limits);
     for (let i = 0; i < y.length; i++) if (fold[i] === f) predicted[i] = predictTree(tree, x, i);
   }
   return balancedAccuracy(y, predicted, sizes);

@@ -75,9 +75,34 @@ export function sortColumns(x: readonly Float64Array[], rows: Int32Array): Sorte
   };
 }
 
-/** The sorted rows among those for which `keep` holds. */
-export function keepRows({ orders, missing }: Sorted, keep: (row: number) => boolean): Sorted {
-  return { orders: orders.map((order) => order.filter(keep)), missing: missing.map((rows) => rows.filter(keep)) };
+/** The sorted rows for which `keep` holds, and the others. Each row is asked once. */
+export function partRows({ orders, missing }: Sorted, keep: (row: number) => boolean): [Sorted, Sorted] {
+  const rows = rowsOf({ orders, missing });
+  const kept = new Uint8Array(rows.reduce((most, row) => Math.max(most, row + 1), 0));
+  for (const row of rows) kept[row] = keep(row) ? 1 : 0;
+  const parts = [...orders, ...missing].map((rows) => partOf(rows, kept));
+  const side = (which: 0 | 1): Sorted => ({
+    orders: parts.slice(0, orders.length).map((part) => part[which]),
+    missing: parts.slice(orders.length).map((part) => part[which]),
+  });
+  return [side(0), side(1)];
+}
+
+/** Every row once: each column holds them all, so the first tells. */
+function rowsOf({ orders, missing }: Sorted): number[] {
+  return [...(orders[0] ?? []), ...(missing[0] ?? [])];
+}
+
+function partOf(rows: Int32Array, kept: Uint8Array): [Int32Array, Int32Array] {
+  const yes = new Int32Array(rows.length);
+  const no = new Int32Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (kept[row] === 1) yes[count++] = row;
+    else no[i - count] = row;
+  }
+  return [yes.slice(0, count), no.slice(0, rows.length - count)];
 }
 
 /**
@@ -199,9 +224,9 @@ function divide(task: Task, leaf: Open): Open[] {
   const { x, y, limits } = task;
   const { column, low, high, missingLeft } = leaf.best!;
   const threshold = shortestBetween(low, high);
-  const goesLeft = (row: number) => takesLeft(x[column]![row]!, threshold, missingLeft);
-  const sides = [goesLeft, (row: number) => !goesLeft(row)].map((belongs) => {
-    const sorted = keepRows(leaf.sorted, belongs);
+  const values = x[column]!;
+  const parts = partRows(leaf.sorted, (row) => takesLeft(values[row]!, threshold, missingLeft));
+  const sides = parts.map((sorted) => {
     const counts = countClasses(y, sorted, limits.classes);
     return opened(task, { depth: leaf.node.depth + 1, counts, winner: 0, split: null }, sorted);
   });
@@ -272,11 +297,9 @@ export function shortestBetween(low: number, high: number): number {
   return high;
 }
 
-/** Rows of each class; every column holds all rows, so the first tells. */
-function countClasses(y: Int32Array, { orders, missing }: Sorted, classes: number): Float64Array {
+/** Rows of each class. */
+function countClasses(y: Int32Array, sorted: Sorted, classes: number): Float64Array {
   const counts = new Float64Array(classes);
-  for (const rows of [orders[0] ?? [], missing[0] ?? []]) {
-    for (const row of rows) counts[y[row]!] = counts[y[row]!]! + 1;
-  }
+  for (const row of rowsOf(sorted)) counts[y[row]!]! += 1;
   return counts;
 }
