@@ -27,11 +27,13 @@ export interface StartOptions {
   readonly uid?: number;
   /** Script loaded before the command, also in its worker threads. */
   readonly preload?: string;
+  /** The Node that runs it; default: this one. */
+  readonly node?: string;
 }
 
 export function start(cwd: string, args: readonly string[], options: StartOptions = {}): Started {
   const preload = options.preload === undefined ? {} : { NODE_OPTIONS: `--import=${options.preload}` };
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(options.node ?? process.execPath, [cli, ...args], {
     cwd,
     // Without the variables by which a test runner is known, so that the child is as a user's.
     env: { PATH: process.env["PATH"], HOME: cwd, ...preload, ...options.env },
