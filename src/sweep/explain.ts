@@ -8,8 +8,13 @@ import type { Store } from "./store/store.js";
 /** Parts in the order in which a difference is worth naming. */
 const PARTS: readonly (keyof KeyParts)[] = ["data", "prepare", "reduce", "algorithm", "version", "params", "seed"];
 
-/** How many parts two keys share. */
-const shared = (a: KeyParts, b: KeyParts) => PARTS.filter((part) => a[part] === b[part]).length;
+/** How many parts two keys share; parameters that agree in part count for that part. */
+function shared(a: KeyParts, b: KeyParts): number {
+  const parts = PARTS.filter((part) => a[part] === b[part]).length;
+  if (a.params === b.params) return parts;
+  const { keys, changed } = comparedParams(a.params, b.params);
+  return parts + (keys.length - changed.length) / (keys.length + 1);
+}
 
 /** Why a trial is not stored: the first part that differs from the nearest stored trial, old → new. */
 export function whyMissing(trial: Trial, stored: readonly FitRecord[]): string {
@@ -32,10 +37,17 @@ export function whyMissing(trial: Trial, stored: readonly FitRecord[]): string {
 
 /** `k 2 → 4`: the parameters that differ between two parameter sets. */
 function changedParams(before: string, after: string): string {
-  const [a, b] = [before, after].map((text) => JSON.parse(text) as Record<string, unknown>);
-  const keys = [...new Set([...Object.keys(a!), ...Object.keys(b!)])].sort();
-  const changed = keys.filter((key) => JSON.stringify(a![key]) !== JSON.stringify(b![key]));
-  return changed.map((key) => `${key} ${String(a![key])} → ${String(b![key])}`).join(", ");
+  const { changed, a, b } = comparedParams(before, after);
+  return changed.map((key) => `${key} ${String(a[key])} → ${String(b[key])}`).join(", ");
+}
+
+function comparedParams(before: string, after: string) {
+  const [a, b] = [before, after].map((text) => JSON.parse(text) as Record<string, unknown>) as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+  return { a, b, keys, changed: keys.filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key])) };
 }
 
 /** A hash by its first digits, other values as they are. */

@@ -115,7 +115,7 @@ describe("the command", () => {
   test.each<[string, string[], RegExp]>([
     ["nothing", [], /8 trials: cached 8, run 0/],
     ["a parameter", ["sweep={kmeans: {k: [2, 4], nInit: 2}}"], /run\s+kmeans k=4[^\n]*: params k [23] → 4/],
-    ["the number of starts", ["sweep={kmeans: {k: [2, 3], nInit: 3}}"], /params nInit 2 → 3/],
+    ["the number of starts", ["sweep={kmeans: {k: [2, 3], nInit: 3}}"], /kmeans k=3[^\n]*: params nInit 2 → 3\n/],
     ["a seed", ["seeds=[7]"], /seed 1 → 7/],
     ["a preparation", ["prepare.standard=[{impute: mean}, {scale: standard}]"], /in standard: prepare/],
     ["a reduction", ["reduce=[none, {pca: {components: 3}}]"], /in standard\/pca-3: reduce/],
