@@ -53,6 +53,7 @@ export async function openScan(connection: DuckDBConnection, path: string, forma
     return { path, from: () => from, columns: await describeScan(connection, from) };
   }
   const typed = await describeScan(connection, `read_json(${file}, sample_size=-1, maximum_depth=1)`);
+  await refuseTwinKeys(connection, path, file, typed);
   // What is neither number nor boolean is read again as it is written: a text that looks like a date stays that text.
   const types = typed.map(({ field, type }) => {
     const sql = type === "NUMBER" ? "DOUBLE" : type === "BOOLEAN" ? "BOOLEAN" : "VARCHAR";
@@ -60,6 +61,33 @@ export async function openScan(connection: DuckDBConnection, path: string, forma
   });
   const columns = typed.map((column) => (column.type === "OTHER" ? { ...column, type: "VARCHAR" as const } : column));
   return { path, from: () => `read_json(${file}, columns={${types.join(", ")}})`, columns };
+}
+
+/** DuckDB renames the second of two keys that differ in case alone ("A" beside "a" is "A_1"), and then finds no value. */
+async function refuseTwinKeys(
+  connection: DuckDBConnection,
+  path: string,
+  file: string,
+  columns: readonly ScanColumn[],
+) {
+  const lower = new Set(columns.map(({ name }) => name.toLowerCase()));
+  if (!columns.some(({ name }) => lower.has(name.toLowerCase().replace(/_\d+$/, "")) && /_\d+$/.test(name))) return;
+  const found = await smallAnswer(
+    connection,
+    `SELECT DISTINCT unnest(json_keys(json)) AS key FROM read_json_objects(${file}) ORDER BY key`,
+  );
+  const seen = new Map<string, string>();
+  for (const key of found.map(([name]) => String(name))) {
+    const twin = seen.get(key.toLowerCase());
+    if (twin !== undefined) {
+      throw new UserError("NOT_READABLE", {
+        what: `the keys "${twin}" and "${key}" differ in case alone, and only one of them can be read from JSON`,
+        where: path,
+        mend: "rename one of them, or save the table as CSV",
+      });
+    }
+    seen.set(key.toLowerCase(), key);
+  }
 }
 
 function csvScan(path: string): Scan {

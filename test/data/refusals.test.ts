@@ -135,6 +135,15 @@ describe("a damaged file", () => {
         ✎ check that the file is whole, may be read, and is what its extension says"
     `);
   });
+  test("JSON with keys that differ in case alone, in one row or over several", async () => {
+    expect(await refused("twins.json", '[{"a":1,"A":2}]')).toMatchInlineSnapshot(`
+      "✘ the keys "A" and "a" differ in case alone, and only one of them can be read from JSON   [NOT_READABLE]
+        → <folder>/twins.json
+        ✎ rename one of them, or save the table as CSV"
+    `);
+    expect(await refused("twins.jsonl", '{"a":1}\n{"A":2}\n')).toContain("differ in case alone");
+    expect((await readTable({ path: files.write("fine.json", '[{"a":1,"a_1":2}]') })).columns).toHaveLength(2);
+  });
   test("JSON cut short", async () => {
     expect(await refused("cut.jsonl", '{"a":1}\n{"a":\n')).toMatchInlineSnapshot(`
       "✘ cannot read "cut.jsonl": Malformed JSON in file "<folder>/cut.jsonl", at byte 7 in line 3: unexpected end of data.   [NOT_READABLE]
