@@ -27,7 +27,7 @@ const ruleRows = 50_000;
 const branches = 40;
 const cuts = [2, 3, 4, 5, 6, 7, 8, 9, 10];
 const linkages = ["ward", "complete", "average", "single"] as const;
-/** Raised when the same space and sample may give other maps. */
+/** Raised when the same space and sample may give other maps and trees, or the same model other rules. */
 const mapVersion = 1;
 
 /** Significant digits: of places on a map, and of everything else. */
@@ -37,7 +37,7 @@ const digits = 6;
 export interface ViewOptions {
   /** Plain words and units of columns. */
   readonly domain?: Domain | undefined;
-  /** An earlier view of the same folder; its t-SNE map is taken where nothing it depends on has changed. */
+  /** An earlier view of the same folder; its map, trees and rules are taken where nothing they depend on has changed. */
   readonly earlier?: View | undefined;
 }
 
@@ -57,10 +57,12 @@ export function buildView(
   const { profiles, naming, model } = assembled;
   const names = new Map(naming.names.map(({ label, name }) => [label, name]));
   const words = options.domain?.features ?? {};
-  const rules = rulesOf(table, labels);
   const space = mapSpace(result)!;
   const sample = sampleRows(table.rows, mapRows);
   const x = takeRows(space.x, sample);
+  const key = hashOf({ space: space.plan.key, rows: sample.length, version: mapVersion });
+  const drawn = options.earlier?.map.key === key ? options.earlier : undefined;
+  const rules = shownRules(table, labels, drawn?.model === model.hash ? drawn : undefined);
   const columns = leaderboardColumns(experiment);
 
   const view = {
@@ -88,7 +90,6 @@ export function buildView(
     segments: profiles.map((profile) => {
       const { label, size, share } = profile;
       const name = names.get(label) ?? "Noise";
-      const rule = rules.segments.find((candidate) => candidate.label === label);
       return {
         label,
         name,
@@ -96,7 +97,7 @@ export function buildView(
         share: round(share),
         reading: readSegment(profile, name, words).text,
         evidence: naming.names.find((candidate) => candidate.label === label)?.evidence ?? [],
-        rule: rule ? { text: rule.text, precision: round(rule.precision), recall: round(rule.recall) } : null,
+        rule: rules.bySegment.get(label) ?? null,
         profile: profile.features.map((feature) => ({
           ...quartilesOf(feature),
           missing: feature.missing,
@@ -111,12 +112,12 @@ export function buildView(
         strongest: profile.strongest,
       };
     }),
-    rules: { trainAccuracy: round(rules.trainAccuracy), crossAccuracy: round(rules.crossAccuracy) },
-    map: mapsOf(space, x, sample, labels, options.earlier),
+    rules: rules.accuracy,
+    map: mapsOf(space, x, sample, labels, key, drawn),
     histograms: table.columns
       .filter((column): column is NumberColumn => column.kind === "number")
       .map((column) => histogramOf(column, labels, profiles)),
-    trees: linkages.flatMap((linkage) => treeOf(x, linkage)),
+    trees: drawn?.trees ?? linkages.flatMap((linkage) => treeOf(x, linkage)),
     leaderboard: {
       columns: columns.map(({ name, title, better }) => ({ name, title, better })),
       rows: leaderboardRows(result, columns).map((row) => ({
@@ -148,14 +149,35 @@ export function rulesOf(table: Table, labels: Int32Array): RuleSet {
   );
 }
 
+/** What the view tells of the rules; those of an earlier view of the same model are the same. */
+function shownRules(table: Table, labels: Int32Array, earlier: View | undefined) {
+  if (earlier) {
+    const bySegment = new Map(earlier.segments.map(({ label, rule }) => [label, rule]));
+    return { bySegment, accuracy: earlier.rules };
+  }
+  const { segments, trainAccuracy, crossAccuracy } = rulesOf(table, labels);
+  const shown = segments.map(
+    ({ label, text, precision, recall }) =>
+      [label, { text, precision: round(precision), recall: round(recall) }] as const,
+  );
+  const accuracy = { trainAccuracy: round(trainAccuracy), crossAccuracy: round(crossAccuracy) };
+  return { bySegment: new Map<number, View["segments"][number]["rule"]>(shown), accuracy };
+}
+
 /** Ascending row numbers: all of them, or a draw that depends on their number alone. */
 function sampleRows(rows: number, most: number): Int32Array {
   if (rows <= most) return Int32Array.from({ length: rows }, (_, i) => i);
   return stream(0, "view/sample").permutation(rows).subarray(0, most).sort();
 }
 
-function mapsOf(space: Space, x: Matrix, sample: Int32Array, labels: Int32Array, earlier: View | undefined): ViewMap {
-  const key = hashOf({ space: space.plan.key, rows: sample.length, version: mapVersion });
+function mapsOf(
+  space: Space,
+  x: Matrix,
+  sample: Int32Array,
+  labels: Int32Array,
+  key: string,
+  drawn: View | undefined,
+): ViewMap {
   return {
     key,
     space: space.plan.prepare.name,
@@ -163,7 +185,7 @@ function mapsOf(space: Space, x: Matrix, sample: Int32Array, labels: Int32Array,
     of: labels.length,
     labels: Array.from(sample, (row) => labels[row]!),
     pca: planeOf(space, x),
-    tsne: earlier?.map.key === key ? earlier.map.tsne : neighboursOf(x),
+    tsne: drawn ? drawn.map.tsne : neighboursOf(x),
   };
 }
 

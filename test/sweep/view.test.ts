@@ -99,12 +99,24 @@ describe("the view of iris", () => {
     expect(wide(view)).toBeLessThan(20);
   });
 
-  test("takes the t-SNE map of an earlier view only where nothing under it changed", () => {
-    const marked = { ...view, map: { ...view.map, tsne: { ...view.map.tsne!, divergence: 7 } } };
+  test("takes map, trees and rules of an earlier view only where nothing under them changed", () => {
+    const marked = {
+      ...view,
+      map: { ...view.map, tsne: { ...view.map.tsne!, divergence: 7 } },
+      trees: [],
+      rules: { trainAccuracy: 0.125, crossAccuracy: 0.25 },
+    };
     const { result, assembled, table } = from;
-    expect(buildView(result, assembled, table, { earlier: marked }).map.tsne!.divergence).toBe(7);
-    const other = { ...marked, map: { ...marked.map, key: "0".repeat(64) } };
-    expect(buildView(result, assembled, table, { earlier: other })).toEqual(view);
+    const again = buildView(result, assembled, table, { earlier: marked });
+    expect(again.map.tsne!.divergence).toBe(7);
+    expect([again.trees, again.rules]).toEqual([marked.trees, marked.rules]);
+    const otherSpace = { ...marked, map: { ...marked.map, key: "0".repeat(64) } };
+    expect(buildView(result, assembled, table, { earlier: otherSpace })).toEqual(view);
+    // Another model in the same space: its places stand, its rules do not.
+    const otherModel = buildView(result, assembled, table, { earlier: { ...marked, model: "0".repeat(64) } });
+    expect(otherModel.map.tsne!.divergence).toBe(7);
+    expect(otherModel.rules).toEqual(view.rules);
+    expect(buildView(result, assembled, table, { earlier: view })).toEqual(view);
   });
 
   test("shows the leaderboard of the decision, its winner marked", () => {
