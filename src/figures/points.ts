@@ -14,9 +14,11 @@ export interface MapPoints {
   readonly labels: ArrayLike<number>;
   /** Names by label; `Segment 1` … where absent. */
   readonly names?: Readonly<Record<number, string>>;
+  /** Above this number of rows the points give way to a raster (100,000); a page that redraws wants fewer. */
+  readonly rasterAbove?: number;
 }
 
-/** Above this number of rows the points give way to a raster. */
+/** Unless the points say otherwise. */
 export const rasterAbove = 100_000;
 
 const gridColumns = 160;
@@ -32,7 +34,9 @@ export function presentLabels(labels: ArrayLike<number>): number[] {
 /** One trace per segment, noise first so that it lies below. */
 export function mapTraces(points: MapPoints): Trace[] {
   const labels = presentLabels(points.labels).reverse();
-  return points.labels.length > rasterAbove ? rasterTraces(points, labels) : pointTraces(points, labels);
+  return points.labels.length > (points.rasterAbove ?? rasterAbove)
+    ? rasterTraces(points, labels)
+    : pointTraces(points, labels);
 }
 
 function pointTraces(points: MapPoints, labels: readonly number[]): Trace[] {

@@ -106,7 +106,7 @@ function uprightLayout(features: readonly string[]) {
     }),
     shapes: [{ type: "line", yref: "paper", y0: 0, y1: 1, x0: 50, x1: 50, ...middle }],
     showlegend: true,
-    legend: { orientation: "h", x: 0, xref: "container", y: -0.1, yanchor: "top", itemsizing: "constant" },
+    legend: { orientation: "h", x: 0, xanchor: "left", y: -0.12, yanchor: "top", itemsizing: "constant" },
     margin: { l: 12, r: 12 },
   };
 }

@@ -32,6 +32,10 @@ export function namesOf(view: View): Record<number, string> {
   return Object.fromEntries(view.segments.map(({ label, name }) => [label, name]));
 }
 
+function clusterNames(labels: Int32Array): Record<number, string> {
+  return Object.fromEntries(Array.from(new Set(labels), (label) => [label, `Cluster ${label + 1}`]));
+}
+
 /**
  * The chosen cut of the chosen tree, row by row of the map: a cluster bears the number of the segment it overlaps
  * most (each number once), a cluster without one a new number.
@@ -60,6 +64,9 @@ function snake(view: View, { segments }: State, upright: boolean): FigureSpec | 
   });
 }
 
+/** More points than this are slow to draw anew at each choice. */
+const rasterAbove = 10_000;
+
 /** Places, labels and names of the rows that are shown. */
 function points(view: View, state: State, places: { x: readonly number[]; y: readonly number[] }) {
   const cut = state.colour === "tree" ? cutLabels(view, state) : null;
@@ -69,7 +76,8 @@ function points(view: View, state: State, places: { x: readonly number[]; y: rea
     x: rows.map((row) => places.x[row]!),
     y: rows.map((row) => places.y[row]!),
     labels: rows.map((row) => (cut ?? view.map.labels)[row]!),
-    ...(cut ? {} : { names: namesOf(view) }),
+    rasterAbove,
+    names: cut ? clusterNames(cut) : namesOf(view),
   };
 }
 
@@ -97,7 +105,7 @@ function tree(view: View, state: State, narrow: boolean): FigureSpec | null {
     k: state.k,
     heightTitle: `${state.linkage} distance`,
     labels: numbers,
-    names: Object.fromEntries(numbers.map((label) => [label, `Cluster ${label + 1}`])),
+    names: clusterNames(labels),
     ...(narrow ? { leaves: 20 } : {}),
   });
 }

@@ -13,7 +13,7 @@ import { parseState } from "./state.js";
 /** What a service gives to the pages of others; `serve` has the same shape. */
 export interface PageContext {
   readonly service: { readonly model: Model };
-  frame(title: string, path: string, body: string): Promise<Response>;
+  frame(title: string, path: string, body: string, head?: string): Promise<Response>;
 }
 
 type Answer = (request: Request) => Response | Promise<Response>;
@@ -37,13 +37,12 @@ const base = "/dashboard";
 /** Explore, score a file, compare experiments. */
 export function dashboardPages({ view, experiments = [], readModule }: DashboardOptions): Page[] {
   const assets = gatherAssets(base, readModule);
-  /** Links in the body are where browsers take them too; scripts wait for the page. */
-  const dressed = (body: Html, ...preload: readonly Html[]) =>
-    html`<link rel="stylesheet" href="${assets.style}"><noscript><link rel="stylesheet" href="${assets.noScript}"></noscript>${preload}
+  /** In the head, so that nothing is shown before its style is there; scripts wait for the page by themselves. */
+  const head = (more: Html | null = null) =>
+    html`<link rel="stylesheet" href="${assets.style}"><noscript><link rel="stylesheet" href="${assets.noScript}"></noscript>${more}
 ${assets.modules.slice(1).map((path) => html`<link rel="modulepreload" href="${path}">`)}
-${body}
 <script type="module" src="${assets.modules[0]!}"></script>
-`;
+`.source;
   const explore: Page = {
     nav: { href: base, title: "Dashboard" },
     routes: ({ service, frame }) => ({
@@ -54,11 +53,11 @@ ${body}
           const why = stale
             ? "The view beside this model is of another model, so there are no pictures. Run the experiment again to write both."
             : "There is no view.json beside this model, so there are no pictures. Run the experiment again to write it.";
-          return frame(title, base, dressed(modelPage(service.model, why)).source);
+          return frame(title, base, modelPage(service.model, why).source, head());
         }
         const state = parseState(new URL(request.url).searchParams, view);
         const plotly = html`<script defer src="${assets.plotly}"></script><link rel="preload" as="fetch" crossorigin="anonymous" href="${base}/view.json">`;
-        return drawable(frame(title, base, dressed(explorePage(view, state), plotly).source));
+        return drawable(frame(title, base, explorePage(view, state).source, head(plotly)));
       },
       ...(view === null ? {} : { [`${base}/view.json`]: viewRoute(view) }),
       ...assets.routes,
@@ -67,14 +66,14 @@ ${body}
   const score: Page = {
     nav: { href: `${base}/score`, title: "Score a file" },
     routes: ({ service, frame }) => ({
-      [`${base}/score`]: () => frame("Score a file", `${base}/score`, dressed(scorePage(service.model)).source),
+      [`${base}/score`]: () => frame("Score a file", `${base}/score`, scorePage(service.model).source, head()),
     }),
   };
   const compare: Page = {
     nav: { href: `${base}/compare`, title: "Compare" },
     routes: ({ frame }) => ({
       [`${base}/compare`]: () =>
-        frame("Compare experiments", `${base}/compare`, dressed(comparePage(experiments)).source),
+        frame("Compare experiments", `${base}/compare`, comparePage(experiments).source, head()),
     }),
   };
   return experiments.length > 0 ? [explore, score, compare] : [explore, score];

@@ -1,15 +1,24 @@
 /** How the dashboard looks, over the stylesheet that all pages share. Colours of segments and cells are generated. */
-import { divergingScale, inkOn, noiseColour, scaleColour, segmentColour } from "../figures/palette.js";
+import { contrast, divergingScale, inkOn, noiseColour, scaleColour, segmentColour } from "../figures/palette.js";
 
 /** A rule per segment and per step of effect: the policy of the pages allows no style attributes. */
 function colourRules(): string {
   const rules = [`.s-noise{--segment:${noiseColour}}`];
   for (let label = 0; label < 64; label++) rules.push(`.s-${label}{--segment:${segmentColour(label)}}`);
   for (let step = -20; step <= 20; step++) {
-    const colour = scaleColour(divergingScale, (step / 20 + 1) / 2);
+    const colour = cellColour((step / 20 + 1) / 2);
     rules.push(`.heat td.${step < 0 ? `e-m${-step}` : `e-${step}`}{background:${colour};color:${inkOn(colour)}}`);
   }
   return rules.join("\n");
+}
+
+/** The colour at a place of the scale, or the nearest farther from its middle on which ink can be read. */
+function cellColour(place: number): string {
+  for (let at = place; at >= 0 && at <= 1; at += place < 0.5 ? -0.005 : 0.005) {
+    const colour = scaleColour(divergingScale, at);
+    if (contrast(colour, inkOn(colour)) >= 4.5) return colour;
+  }
+  return scaleColour(divergingScale, place < 0.5 ? 0 : 1);
 }
 
 export function dashboardStyle(): string {
@@ -34,6 +43,7 @@ body:has(.dash) header,body:has(.dash) main,body:has(.dash) footer{max-width:80r
 .facts dt{color:var(--muted);font-size:.82rem}.facts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .unscripted{display:none}
+#controls{display:contents}
 .filter{position:sticky;top:0;z-index:3;background:var(--paper);margin:1.5rem -1rem 0;padding:.6rem 1rem .55rem;border-bottom:1px solid var(--line)}
 .filter fieldset{border:0;margin:0;padding:0;min-width:0}
 .filter .row{display:flex;align-items:center;gap:1rem}
@@ -132,7 +142,7 @@ details ul{margin:.4rem 0;padding-left:1.1rem;overflow-wrap:anywhere}
   .heat tbody th{min-width:6.5rem;max-width:8rem;font-size:.72rem;line-height:1.2}
   .heat thead th span:not(.badge){display:none}
   .heat thead th:last-child span{display:inline}
-  .tools select,.tools input[type=range]{width:100%;min-width:0}.tools label{flex:1 1 100%}
+  .tools select,.tools input[type=range]{width:100%;min-width:0}.tools>label{flex:1 1 100%}
   .chips{flex-wrap:nowrap}.filter .row{gap:.4rem}
 }
 @media print{.filter,.tools{display:none}}

@@ -52,7 +52,11 @@ export async function openBrowser(origin: string, look: Look = {}): Promise<Open
     if (["error", "warning"].includes(message.type())) faults.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
-  page.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
+  // Without scripts Chromium itself refuses what would be scripts.
+  const refused = (url: string) => look.script === false && url.endsWith(".js");
+  page.on("requestfailed", (request) => {
+    if (!refused(request.url())) faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
   page.on("request", (request) => {
     const url = request.url();
     if (!/^(data|blob|about):/.test(url) && !url.startsWith(origin)) faults.push(`request to ${url}`);

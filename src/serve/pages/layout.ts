@@ -15,9 +15,14 @@ export interface Frame {
   readonly nav: readonly NavEntry[];
   /** The path of this page, to mark it in the navigation. */
   readonly path: string;
+  /** What else stands in the head: stylesheets and scripts of this page. */
+  readonly head?: Html | Promise<Html> | undefined;
 }
 
-export async function renderPage({ title, modelId, nav, path }: Frame, body: Html | Promise<Html>): Promise<string> {
+export async function renderPage(
+  { title, modelId, nav, path, head }: Frame,
+  body: Html | Promise<Html>,
+): Promise<string> {
   const entry = ({ href, title: text }: NavEntry) =>
     html`<li><a href="${href}"${href === path ? html` aria-current="page"` : ""}>${text}</a></li>`;
   const page = await html`<!doctype html>
@@ -28,7 +33,7 @@ export async function renderPage({ title, modelId, nav, path }: Frame, body: Htm
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/style.css">
-</head>
+${(await head) ?? ""}</head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header><p>Segmenta</p><nav aria-label="pages"><ul>${nav.map(entry)}</ul></nav></header>

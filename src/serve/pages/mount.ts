@@ -21,8 +21,8 @@ import { movesOf } from "./moves.js";
 /** What a page from outside gets to work with. */
 export interface PageContext {
   readonly service: Service;
-  /** A body (already safe HTML) in the frame of our pages, with the navigation. */
-  frame(title: string, path: string, body: string): Promise<Response>;
+  /** A body (already safe HTML) in the frame of our pages, with the navigation; `head` for its styles and scripts. */
+  frame(title: string, path: string, body: string, head?: string): Promise<Response>;
 }
 
 /** A page from outside, such as the dashboard. */
@@ -86,7 +86,8 @@ export function mountPages(app: Hono, options: PageOptions): string[] {
   const paths = ["/", "/docs", "/assets/style.css"];
   const context: PageContext = {
     service,
-    frame: (title, path, body) => frame(title, path, raw(body)),
+    frame: async (title, path, body, head = "") =>
+      respondPage(await renderPage({ title, path, nav, modelId: service.id, head: raw(head) }, raw(body))),
   };
   for (const page of pages) {
     for (const [path, answer] of Object.entries(page.routes(context))) {

@@ -22,21 +22,22 @@ export async function startExplore(): Promise<void> {
   const seen = new Set<FigureId>();
   let asked = false;
 
-  /** Draw what is stale and near the screen, one figure a frame: a click is answered before all is drawn. */
-  const paint = () => {
-    const next = figureIds.find((id) => stale.has(id) && seen.has(id));
-    if (next === undefined) {
-      asked = false;
-      return;
+  /** Draw what is stale and near the screen, one figure after the other: a click is answered before all is drawn. */
+  const paint = async () => {
+    for (;;) {
+      const next = figureIds.find((id) => stale.has(id) && seen.has(id));
+      if (next === undefined) break;
+      stale.delete(next);
+      // One figure that fails is told of, and holds up no other.
+      await drawFigure(next, view, state).catch(reportError);
+      await new Promise(requestAnimationFrame);
     }
-    stale.delete(next);
-    drawFigure(next, view, state);
-    requestAnimationFrame(paint);
+    asked = false;
   };
   const askPaint = () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(paint);
+    requestAnimationFrame(() => void paint());
   };
   const redraw = (ids: readonly FigureId[]) => {
     for (const id of ids) stale.add(id);
@@ -105,12 +106,12 @@ async function loadView(): Promise<View> {
   return (await response.json()) as View;
 }
 
-function drawFigure(id: FigureId, view: View, state: State): void {
+async function drawFigure(id: FigureId, view: View, state: State): Promise<void> {
   const target = document.getElementById(`figure-${id}`);
   const spec = target && makeFigure(id, view, state, narrow.matches);
   if (!target || !spec) return;
-  void draw(target, spec);
   renew(`words-${id}`, figureWords(spec).source);
+  await draw(target, spec);
 }
 
 function renewParts(changed: readonly (keyof State)[], view: View, state: State): void {
