@@ -354,6 +354,12 @@ export const references = {
     title: "Accelerating t-SNE using tree-based algorithms",
     venue: "JMLR 15",
   },
+  vanderwaerden1952: {
+    authors: "B. L. van der Waerden",
+    year: 1952,
+    title: "Order tests for the two-sample problem and their power",
+    venue: "Indagationes Mathematicae 14",
+  },
   vinh2010: {
     authors: "N. X. Vinh, J. Epps, J. Bailey",
     year: 2010,

@@ -1,4 +1,4 @@
-/** Ranks of a column and the rank correlation made of mid-ranks. */
+/** A column of a matrix and its ranks. */
 import type { Matrix } from "../core/matrix.js";
 
 /** A copy of one column. */
@@ -20,20 +20,4 @@ export function ranksOf(values: Float64Array): Int32Array {
     }
     return low + taken[low]!++;
   });
-}
-
-/** Spearman's correlation from mid-ranks: Pearson's of the ranks. 0 if either column is constant. */
-export function spearman(a: Float64Array, b: Float64Array): number {
-  const mean = (a.length + 1) / 2;
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    const u = a[i]! - mean;
-    const v = b[i]! - mean;
-    ab += u * v;
-    aa += u * u;
-    bb += v * v;
-  }
-  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
 }

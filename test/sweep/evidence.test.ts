@@ -23,7 +23,7 @@ sweep:
   agglomerative: { k: 2..5, linkage: ward }
   quantile-bins: { k: 2 }
 seeds: 2
-select: { rule: gated-stability, bootstraps: 20, nulls: 39, permutations: 5 }
+select: { rule: gated-stability, bootstraps: 20, nulls: 49, permutations: 5 }
 score: { metrics: [silhouette, davies-bouldin, calinski-harabasz] }
 `;
 
@@ -112,7 +112,7 @@ describe("evidence", () => {
       if (event.type === "evidence" && event.stage === "null") draws.push(event.total);
     };
     expect(await files({ table, store, onEvent })).toEqual(await files({ table }));
-    expect(draws[0]).toBe(40 - 10);
+    expect(draws[0]).toBe(50 - 10);
   });
 
   test("of one more candidate leaves what is stored: only its own refits run", async () => {

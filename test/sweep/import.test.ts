@@ -109,7 +109,7 @@ describe("imported labels", () => {
   test("cannot be refitted, so a rule that needs that shows them and does not choose them", async () => {
     write("labels.csv", "label", species);
     await segmenta(root, "import", "small", "labels.csv", "--name", "by-hand");
-    const rule = "select={rule: gated-stability, nulls: 19, splits: 2, bootstraps: 2, calibrationRuns: 2}";
+    const rule = "select={rule: gated-stability, alpha: 0.05, nulls: 19, splits: 2, bootstraps: 2, calibrationRuns: 2}";
     const ran = await segmenta(root, "run", "small", rule);
     expect(ran.code, ran.err).toBe(0);
     expect(importedRows()[0]).toMatchObject({ status: "gated", reason: "no-refit" });

@@ -2,7 +2,7 @@
 import type { SeedView } from "./subjects.js";
 
 /** Raised when the same inputs may give other numbers. */
-export const EVIDENCE_VERSION = 1;
+export const EVIDENCE_VERSION = 2;
 
 /**
  * How far below a threshold a candidate still gets its evidence, since the decision is tried with thresholds so

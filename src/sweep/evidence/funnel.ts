@@ -20,10 +20,12 @@ export async function gatherStability(context: GatherContext, params: FunnelPara
   const sound = subjectsOf(
     context,
     candidates.filter((candidate) => failedGates(candidate, params).length === 0),
+    params.seed,
   );
   const baselines = subjectsOf(
     context,
     candidates.filter(({ baseline, k }) => baseline && k >= 2 && k <= MOST_BASELINE_CLUSTERS),
+    params.seed,
   );
   const seeds = seedViews(context);
   const views = await nullViews(sound, context, params);

@@ -1,5 +1,6 @@
 /** The candidates of a decision as evidence tasks know them: their trial, labels and fit parameters. */
 import type { Params } from "../../cluster/define.js";
+import { hashOf } from "../../core/hash.js";
 import { stream } from "../../core/rng.js";
 import type { Trial } from "../plan.js";
 import { buildCandidates, type TrialOutcome } from "../rows.js";
@@ -24,7 +25,12 @@ export interface SeedView {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export function subjectsOf(context: GatherContext, candidates: readonly Candidate[]): Subject[] {
+/**
+ * @param seed - of all refits. Not the representative's: that is the best of several, while null data and resamples
+ * would get one try, and the data would win by its tries. One seed for all also lets an algorithm's candidates be
+ * refitted together.
+ */
+export function subjectsOf(context: GatherContext, candidates: readonly Candidate[], seed: number): Subject[] {
   const outcomes = new Map(
     context.outcomes.map((outcome) => [idOf(outcome.trial.candidate, outcome.trial.seed), outcome]),
   );
@@ -35,10 +41,10 @@ export function subjectsOf(context: GatherContext, candidates: readonly Candidat
       trial,
       labels: fit!.labels,
       refit: {
-        item: trial.key.slice(0, 16),
+        item: hashOf({ ...trial.parts, seed: null }).slice(0, 16),
         algorithm: trial.algorithm.name,
         params: resolved(trial.params, fit!.outputs),
-        seed: trial.seed ?? 0,
+        seed,
       },
     };
   });

@@ -11,7 +11,7 @@ import { failedGates, gateParams } from "./gates.js";
 import { edgeFlag, nameOf } from "./ranking.js";
 
 /** Raised when the same inputs may give other reference sets. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** A gap curve with the series it belongs to; also what selection.json shows under `evidence.gap`. */
 export interface GapCurve {
@@ -116,6 +116,7 @@ async function gatherGap(context: GatherContext, params: Params): Promise<GapEvi
   const subjects = subjectsOf(
     context,
     series.points.map(({ outcome }) => byId.get(outcome.trial.candidate)!),
+    params.seed,
   );
   const refits = new Map(subjects.map(({ refit }) => [refit.item, refit]));
   const asks = Array.from(
