@@ -1,4 +1,5 @@
 /** The tables of a results folder, read back: what notebooks, comparisons and reports start from. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../core/errors.js";
@@ -56,8 +57,18 @@ export interface StoredSelection {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** A row of curves.csv: what needs neighbouring k. */
+export interface StoredCurvePoint extends StoredIdentity {
+  readonly space: string;
+  readonly k: number;
+  /** `within`, `hartigan`, `krzanowski_lai`, `gap` … */
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
 export interface StoredResults {
   readonly rows: readonly StoredRow[];
+  /** Empty where the sweep has no series over k. */
+  readonly curves: readonly StoredCurvePoint[];
   readonly selection: StoredSelection;
   /** Of the chosen model, in row order; null when nothing was chosen. */
   readonly labels: Labels | null;
@@ -65,10 +76,14 @@ export interface StoredResults {
 
 const fixed = ["algorithm", "prepare", "reduce", "params", "status", "reason", "space", "labels"] as const;
 const own: readonly string[] = [...fixed, "k", "seed", "coverage", "smallest"];
-const kinds: NonNullable<ReadOptions["kinds"]> = Object.fromEntries(fixed.map((name) => [name, "text"]));
+const asText = (names: readonly string[]): NonNullable<ReadOptions["kinds"]> =>
+  Object.fromEntries(names.map((name) => [name, "text"]));
+const kinds = asText(fixed);
+const curveFixed = ["algorithm", "prepare", "reduce", "params", "space"];
+const curveKinds = asText(curveFixed);
 
 /**
- * Read `metrics.csv`, `selection.json` and `assignments.csv` of a results folder.
+ * Read `metrics.csv`, `curves.csv`, `selection.json` and `assignments.csv` of a results folder.
  *
  * @param folder - such as `results/credit-cards`
  * @throws UserError `NOT_FOUND` when there are no results, `BAD_RESULTS` when they cannot be read
@@ -78,7 +93,9 @@ export async function readResults(folder: string): Promise<StoredResults> {
   const metrics = await readTable({ path: join(folder, "metrics.csv"), kinds });
   const labels =
     selection.winner === null ? null : await readLabels(join(folder, "assignments.csv"), selection.data.rows);
-  return { rows: storedRows(metrics), selection, labels };
+  const file = join(folder, "curves.csv");
+  const curves = existsSync(file) ? storedCurves(await readTable({ path: file, kinds: curveKinds })) : [];
+  return { rows: storedRows(metrics), curves, selection, labels };
 }
 
 async function readSelection(folder: string): Promise<StoredSelection> {
@@ -106,7 +123,8 @@ async function readSelection(folder: string): Promise<StoredSelection> {
   }
 }
 
-function storedRows(table: Table): StoredRow[] {
+/** Readers of a table's cells by column name: "" and null where there is no value. */
+function cellsOf(table: Table) {
   const text = (name: string) => {
     const column = table.columns.find((candidate) => candidate.name === name);
     return (row: number) => (column?.kind === "text" ? (column.values[row] ?? "") : "");
@@ -118,6 +136,28 @@ function storedRows(table: Table): StoredRow[] {
       return Number.isNaN(value) ? null : value;
     };
   };
+  return { text, number };
+}
+
+function storedCurves(table: Table): StoredCurvePoint[] {
+  const { text, number } = cellsOf(table);
+  const [algorithm, prepare, reduce, params, space] = curveFixed.map(text);
+  const k = number("k");
+  const indices = table.columns.map(({ name }) => name).filter((name) => !["k", ...curveFixed].includes(name));
+  const values = indices.map((name) => [name, number(name)] as const);
+  return Array.from({ length: table.rows }, (_, row) => ({
+    algorithm: algorithm!(row),
+    prepare: prepare!(row),
+    reduce: reduce!(row),
+    params: params!(row),
+    space: space!(row),
+    k: k(row)!,
+    values: Object.fromEntries(values.map(([name, of]) => [name, of(row)])),
+  }));
+}
+
+function storedRows(table: Table): StoredRow[] {
+  const { text, number } = cellsOf(table);
   const [algorithm, prepare, reduce, params, status, reason, space, labels] = fixed.map(text);
   const [k, seed, coverage, smallest] = ["k", "seed", "coverage", "smallest"].map(number);
   const indices = table.columns.map(({ name }) => name).filter((name) => !own.includes(name));

@@ -2,6 +2,7 @@
 export { type ColumnHistogramsOptions, type ColumnPanel, columnHistogramsFigure } from "./column-histograms.js";
 export { type CorrelationHeatmapInput, correlationHeatmapFigure } from "./correlation-heatmap.js";
 export { curvesFigure } from "./curves.js";
+export { type Decision, type RankedCandidate, rankingTable, stabilityOf } from "./decision.js";
 export { type DendrogramInput, dendrogramFigure, type MergeTree } from "./dendrogram.js";
 export { type ElbowInput, elbowFigure, elbowOf } from "./elbow.js";
 export {

@@ -41,6 +41,13 @@ test("rows, scores, reasons, decision and labels come back as they were written"
     expect(smallest).toBe(Number(least!.toPrecision(12)));
   }
   expect(stored.rows.some((row) => row.reason.length > 0)).toBe(true);
+  const lines = resultFiles(result, []).get("curves.csv")!.trimEnd().split("\n");
+  expect(stored.curves).toHaveLength(lines.length - 1);
+  const kmeans = stored.curves.filter((point) => point.algorithm === "kmeans" && point.space === "standard");
+  expect(kmeans.map(({ k }) => k)).toEqual([1, 2, 3, 4]);
+  // Four standardised columns of 150 rows scatter by 600.
+  expect(kmeans[0]!.values["within"]).toBeCloseTo(600, 8);
+  expect(kmeans[0]!.values["gap"]).toBeNull();
   expect([...stored.labels!]).toEqual([...result.labels!]);
   expect(stored.selection).toMatchObject({ outcome: "chosen", data: { checksum: result.dataChecksum } });
   expect(stored.selection.winner!.k).toBe(new Set(result.labels!).size);
