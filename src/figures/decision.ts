@@ -2,19 +2,23 @@
 import type { FigureSpec } from "./spec.js";
 import { stabilityCurvesFigure } from "./stability-curves.js";
 
-/** A candidate of the ranking with the figures the rule went by. */
-export interface RankedCandidate {
+/** Which candidate. */
+export interface ChosenCandidate {
   readonly algorithm: string;
   readonly prepare: string;
   readonly reduce: string;
   readonly params: string;
   readonly k: number;
+}
+
+/** A candidate of the ranking with the figures the rule went by. */
+export interface RankedCandidate extends ChosenCandidate {
   readonly [figure: string]: unknown;
 }
 
 /** The part of selection.json that is drawn. */
 export interface Decision {
-  readonly winner: RankedCandidate | null;
+  readonly winner: ChosenCandidate | null;
   readonly ranking: readonly RankedCandidate[];
   readonly config: Readonly<Record<string, unknown>>;
 }
