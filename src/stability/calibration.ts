@@ -36,10 +36,35 @@ function startsFrom(n: number, k: number, rng: Rng): Int32Array {
  * The clustering that grows from the starts. Ties go to the row listed first, then to the start listed first.
  *
  * @param starts - k different rows; the i-th starts cluster i (the answer is renumbered canonically)
- * @remarks `centroid` O(n·k·d); the others O(n²·(d + k)) time and O(n·k) memory
+ * @param distances - of `x`, for many clusterings of the same rows; `centroid` needs none
+ * @remarks `centroid` O(n·k·d); the others O(n²·(d + k)) time, less d with distances given, and O(n²) memory
  */
-export function growFrom(x: Matrix, starts: Int32Array, growth: Growth): Labels {
-  return canonicalLabels(growth === "centroid" ? nearestStart(x, starts) : grow(x, starts, growth));
+export function growFrom(x: Matrix, starts: Int32Array, growth: Growth, distances?: Float64Array): Labels {
+  return canonicalLabels(
+    growth === "centroid" ? nearestStart(x, starts) : grow(x.rows, distances ?? allDistances(x), starts, growth),
+  );
+}
+
+/** The distance of every two rows, n×n. */
+export function allDistances(x: Matrix): Float64Array {
+  const n = x.rows;
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      const apart = distance(x, i, j);
+      out[i * n + j] = apart;
+      out[j * n + i] = apart;
+    }
+  }
+  return out;
+}
+
+/** Those among some of n rows, m×m. */
+export function distancesAmong(distances: Float64Array, n: number, rows: Int32Array): Float64Array {
+  const m = rows.length;
+  const out = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) out[i * m + j] = distances[rows[i]! * n + rows[j]!]!;
+  return out;
 }
 
 function nearestStart(x: Matrix, starts: Int32Array): Int32Array {
@@ -61,41 +86,58 @@ function nearestStart(x: Matrix, starts: Int32Array): Int32Array {
   return labels;
 }
 
-function grow(x: Matrix, starts: Int32Array, growth: "nearest" | "farthest" | "average"): Int32Array {
-  const n = x.rows;
+function grow(n: number, distances: Float64Array, starts: Int32Array, growth: Exclude<Growth, "centroid">): Int32Array {
   const k = starts.length;
   const labels = new Int32Array(n).fill(-1);
   const sizes = new Int32Array(k);
+  // Rows without a cluster, ascending.
+  const open = Int32Array.from({ length: n }, (_, i) => i);
+  let left = n;
   // Per row and cluster: smallest, largest or summed distance to the rows already in it.
   const reach = new Float64Array(n * k).fill(growth === "nearest" ? Number.POSITIVE_INFINITY : 0);
+  const reachOf = (at: number, cluster: number) => (growth === "average" ? reach[at]! / sizes[cluster]! : reach[at]!);
+  // Per row: the cluster it would join, and at what value.
+  const best = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  const bestCluster = new Int32Array(n);
+  const lookAgain = (i: number) => {
+    best[i] = Number.POSITIVE_INFINITY;
+    for (let c = 0; c < k; c++) {
+      const value = reachOf(i * k + c, c);
+      if (value < best[i]!) {
+        best[i] = value;
+        bestCluster[i] = c;
+      }
+    }
+  };
   const join = (row: number, cluster: number) => {
     labels[row] = cluster;
     sizes[cluster]!++;
-    for (let i = 0; i < n; i++) {
-      if (labels[i]! >= 0) continue;
-      const apart = distance(x, i, row);
+    const place = open.indexOf(row);
+    open.copyWithin(place, place + 1, left--);
+    for (let o = 0; o < left; o++) {
+      const i = open[o]!;
       const at = i * k + cluster;
+      const apart = distances[row * n + i]!;
       if (growth === "average") reach[at]! += apart;
-      else reach[at] = growth === "nearest" ? Math.min(reach[at]!, apart) : Math.max(reach[at]!, apart);
+      else if (growth === "nearest" ? apart < reach[at]! : apart > reach[at]!) reach[at] = apart;
     }
   };
   starts.forEach(join);
-  for (let joined = k; joined < n; joined++) {
-    let best = Number.POSITIVE_INFINITY;
-    let row = -1;
-    let cluster = -1;
-    for (let i = 0; i < n; i++) {
-      if (labels[i]! >= 0) continue;
-      for (let c = 0; c < k; c++) {
-        const value = growth === "average" ? reach[i * k + c]! / sizes[c]! : reach[i * k + c]!;
-        if (value < best || row < 0) {
-          best = value;
-          row = i;
-          cluster = c;
-        }
-      }
-    }
+  for (let o = 0; o < left; o++) lookAgain(open[o]!);
+  while (left > 0) {
+    let row = open[0]!;
+    for (let o = 1; o < left; o++) if (best[open[o]!]! < best[row]!) row = open[o]!;
+    const cluster = bestCluster[row]!;
     join(row, cluster);
+    // Only values of the cluster that grew have changed.
+    for (let o = 0; o < left; o++) {
+      const i = open[o]!;
+      const value = reachOf(i * k + cluster, cluster);
+      if (value < best[i]! || (value === best[i]! && cluster <= bestCluster[i]!)) {
+        best[i] = value;
+        bestCluster[i] = cluster;
+      } else if (bestCluster[i] === cluster) lookAgain(i);
+    }
   }
   return labels;
 }

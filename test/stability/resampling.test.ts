@@ -1,10 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalLabels } from "../../src/core/labels.js";
-import { matrix } from "../../src/core/matrix.js";
+import { matrix, takeRows } from "../../src/core/matrix.js";
 import { stream } from "../../src/core/rng.js";
 import { bootstrapRows, clusterStability, clusterwiseJaccard } from "../../src/stability/bootstrap.js";
-import { aggregate, calibrate, growFrom, growths, randomStarts } from "../../src/stability/calibration.js";
+import {
+  aggregate,
+  allDistances,
+  calibrate,
+  distancesAmong,
+  growFrom,
+  growths,
+  randomStarts,
+} from "../../src/stability/calibration.js";
 import { maxNull } from "../../src/stability/max-null.js";
 import { pairsKept, predictionStrength, splitHalves } from "../../src/stability/prediction-strength.js";
 
@@ -157,6 +165,53 @@ describe("calibration", () => {
     expect(calibrate(0.5, [0.1, null], "higher")).toBeNull();
     expect(aggregate([1, 2, 6])).toBe(3);
     expect(aggregate([1, null])).toBeNull();
+  });
+
+  test.each(growths)(
+    "%s joins the row and cluster of the smallest value, ties to the first row, then the first start",
+    (growth) => {
+      for (let seed = 0; seed < 20; seed++) {
+        const rng = stream(seed, "test/growth-oracle");
+        // Whole numbers, so that there are ties.
+        const x = matrix(Array.from({ length: 25 }, () => [rng.int(6), rng.int(6)]));
+        const starts = randomStarts(25, 3, seed, growth, 0);
+        const apart = (i: number, j: number) =>
+          Math.sqrt((x.data[2 * i]! - x.data[2 * j]!) ** 2 + (x.data[2 * i + 1]! - x.data[2 * j + 1]!) ** 2);
+        const labels = new Int32Array(25).fill(-1);
+        starts.forEach((row, c) => {
+          labels[row] = c;
+        });
+        const members = (c: number) =>
+          growth === "centroid" ? [starts[c]!] : [...labels.keys()].filter((i) => labels[i] === c);
+        const value = (i: number, c: number) => {
+          const to = members(c).map((j) => apart(i, j));
+          if (growth === "average") return to.reduce((sum, each) => sum + each, 0) / to.length;
+          return growth === "farthest" ? Math.max(...to) : Math.min(...to);
+        };
+        while (labels.includes(-1)) {
+          let best = { i: -1, c: -1, at: Number.POSITIVE_INFINITY };
+          for (let i = 0; i < 25; i++) {
+            if (labels[i]! >= 0) continue;
+            for (let c = 0; c < 3; c++) {
+              const at = value(i, c);
+              if (at < best.at - 1e-12) best = { i, c, at };
+            }
+          }
+          labels[best.i] = best.c;
+        }
+        expect(growFrom(x, starts, growth), `seed ${seed}`).toEqual(canonicalLabels(labels));
+      }
+    },
+  );
+
+  test("distances among some rows are those of the rows themselves", () => {
+    const x = matrix([[0], [3], [7], [12]]);
+    const rows = ints(0, 2, 3);
+    expect([...distancesAmong(allDistances(x), 4, rows)]).toEqual([0, 7, 12, 7, 0, 5, 12, 5, 0]);
+    const starts = ints(0, 2);
+    expect(growFrom(takeRows(x, rows), starts, "average", distancesAmong(allDistances(x), 4, rows))).toEqual(
+      growFrom(takeRows(x, rows), starts, "average"),
+    );
   });
 
   test.each(growths)("%s gives k clusters that hold every row, and starts that depend on the seed alone", (growth) => {

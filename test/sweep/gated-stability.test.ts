@@ -178,6 +178,42 @@ describe("the verdict", () => {
     expect(failed).toEqual({ nothing: ["null"], weak: ["prediction-strength"], dissolved: ["jaccard"] });
   });
 
+  test("of a candidate that fails a gate, seeds that pass it are not called sound", () => {
+    const { failed } = decide({ fine: { k: 2 }, crumbs: { k: 3, other: { smallest: 0.01 } } });
+    expect(failed).toEqual({ crumbs: ["representative"] });
+  });
+
+  test("which k replicate, and what stops the others: the candidate of each k that came furthest", () => {
+    const { reasons, details } = decide({
+      two: { k: 2, silhouette: 0.1 },
+      three: { k: 3 },
+      weak: { k: 4, strength: always(0.5, 4) },
+      unreal: { k: 4, silhouette: 0.1 },
+      five: { k: 5, jaccard: always(0.5, 50) },
+      fiveToo: { k: 5 },
+      seven: { k: 7, other: { smallest: 0.01 } },
+      eight: { k: 8, other: { smallest: 0.01, coverage: 0.5, algorithm: "dbscan" } },
+      eightToo: { k: 8, other: { coverage: 0.8, algorithm: "dbscan" } },
+      crumbs: { k: 60, other: { smallest: 0.001 } },
+    });
+    expect(details!["byK"]).toEqual([
+      { k: 2, stoppedBy: "null" },
+      { k: 3, stoppedBy: null },
+      { k: 4, stoppedBy: "prediction-strength" },
+      { k: 5, stoppedBy: null },
+      { k: 7, stoppedBy: "small-cluster" },
+      { k: 8, stoppedBy: "coverage" },
+    ]);
+    expect(reasons).toContain(
+      "k = 3, 5 pass everything; prediction-strength stops 4; null stops 2; small-cluster stops 7; coverage stops 8",
+    );
+  });
+
+  test("where nothing replicates, the k are told as well", () => {
+    const { reasons } = decide({ two: { k: 2, silhouette: 0.1 }, three: { k: 3, silhouette: 0.1 } });
+    expect(reasons).toContain("no k passes everything; null stops 2, 3");
+  });
+
   test("both granularities are told: 6 segments, 2 if parsimonious", () => {
     const { reasons, details } = decide({ two: { k: 2 }, six: { k: 6 } });
     expect(reasons[0]).toMatch(/^6 segments; 2 if parsimonious/);

@@ -8,7 +8,7 @@ import { calinskiHarabasz } from "../../metrics/calinski-harabasz.js";
 import { daviesBouldin } from "../../metrics/davies-bouldin.js";
 import { silhouette } from "../../metrics/silhouette.js";
 import { bootstrapRows, clusterwiseJaccard } from "../../stability/bootstrap.js";
-import { type Growth, growFrom, randomStarts } from "../../stability/calibration.js";
+import { allDistances, distancesAmong, type Growth, growFrom, randomStarts } from "../../stability/calibration.js";
 import { predictionStrength, splitHalves } from "../../stability/prediction-strength.js";
 import type { EvidenceValues, IndexWork, RandomWork } from "./work.js";
 
@@ -20,19 +20,24 @@ export function randomClusterings({ x: all, rows, k, seed, items }: RandomWork):
     return { growth, run: Number(run) };
   });
   // Four different sets of starts per run: all rows, the resample, and the two halves.
-  const grow = (y: Matrix, growth: Growth, run: number, which: number): Labels | null =>
-    k > y.rows ? null : growFrom(y, randomStarts(y.rows, k, seed, growth, 4 * run + which), growth);
-  const labelings = runs.map(({ growth, run }) => grow(x, growth, run, 0)!);
+  const distances = runs.some(({ growth }) => growth !== "centroid") ? allDistances(x) : undefined;
+  const grow = (some: Int32Array | null, growth: Growth, run: number, which: number): Labels | null => {
+    const y = some ? takeRows(x, some) : x;
+    if (k > y.rows) return null;
+    const starts = randomStarts(y.rows, k, seed, growth, 4 * run + which);
+    return growFrom(y, starts, growth, some && distances ? distancesAmong(distances, x.rows, some) : distances);
+  };
+  const labelings = runs.map(({ growth, run }) => grow(null, growth, run, 0)!);
   const indices = threeIndices(x, labelings);
   return Object.fromEntries(
     items.map((item, i) => {
       const { growth, run } = runs[i]!;
       const drawn = bootstrapRows(x.rows, seed, run);
-      const resampled = grow(takeRows(x, drawn), growth, run, 1);
+      const resampled = grow(drawn, growth, run, 1);
       const jaccard = resampled ? Math.min(...clusterwiseJaccard(labelings[i]!, resampled, drawn)) : null;
       const { first, second } = splitHalves(x.rows, seed, run);
       const [a, b] = [takeRows(x, first), takeRows(x, second)];
-      const [onA, onB] = [grow(a, growth, run, 2), grow(b, growth, run, 3)];
+      const [onA, onB] = [grow(first, growth, run, 2), grow(second, growth, run, 3)];
       const strength =
         onA && onB
           ? predictionStrength(

@@ -5,10 +5,10 @@ import { EVIDENCE_VERSION, type FunnelParams, mean, SHIFT } from "./define.js";
 import { type Ask, type GatherContext, obtain } from "./obtain.js";
 import { labelsOf, type SeedView, type Subject, someRows } from "./subjects.js";
 
-/** Splits after which candidates that cannot reach the threshold any more are let go. */
-const FIRST_SPLITS = 4;
+/** Splits of one round, after which candidates that cannot reach the threshold any more are let go. */
+const ROUND = 2;
 
-const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** Subjects by the space they were fitted in, with the rows of it that resamples are drawn from. */
 function bySpace(subjects: readonly Subject[], { spaces, table }: GatherContext, params: FunnelParams) {
@@ -24,7 +24,7 @@ function bySpace(subjects: readonly Subject[], { spaces, table }: GatherContext,
 }
 
 /**
- * Prediction strength of each split, by candidate. After a few splits those that could not reach the threshold
+ * Prediction strength of each split, by candidate. After every two splits those that could not reach the threshold
  * (less `SHIFT`) with full marks in all the others are let go.
  */
 export async function predictionStrengths(
@@ -56,14 +56,15 @@ export async function predictionStrengths(
       strength[candidate.id] = [...(strength[candidate.id] ?? []), ...found];
     }
   };
-  const first = Math.min(FIRST_SPLITS, params.splits);
-  await run(survivors, range(0, first));
-  const rest = params.splits - first;
-  const hopeful = survivors.filter(({ candidate }) => {
-    const most = (mean(strength[candidate.id]!) * first + rest) / params.splits;
-    return most >= params.strength - SHIFT;
-  });
-  await run(hopeful, range(first, params.splits));
+  let hopeful = survivors;
+  for (let from = 0; from < params.splits && hopeful.length > 0; from += ROUND) {
+    const to = Math.min(from + ROUND, params.splits);
+    await run(hopeful, range(from, to));
+    hopeful = hopeful.filter(({ candidate }) => {
+      const most = (mean(strength[candidate.id]!) * to + params.splits - to) / params.splits;
+      return most >= params.strength - SHIFT;
+    });
+  }
   return strength;
 }
 
