@@ -142,6 +142,13 @@ export const references = {
     venue: "Computational Statistics & Data Analysis 52(1)",
     doi: "10.1016/j.csda.2006.11.025",
   },
+  hruschka2006: {
+    authors: "E. R. Hruschka, R. J. G. B. Campello, L. N. de Castro",
+    year: 2006,
+    title: "Evolving clusters in gene-expression data",
+    venue: "Information Sciences 176(13)",
+    doi: "10.1016/j.ins.2005.07.015",
+  },
   hubert1985: {
     authors: "L. Hubert, P. Arabie",
     year: 1985,

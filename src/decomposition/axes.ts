@@ -20,9 +20,19 @@ export interface PrincipalAxes {
  * @remarks O(n·d²) time, O(d²) memory
  */
 export function principalAxes(x: Matrix): PrincipalAxes {
-  const d = x.cols;
   const mean = columnMeans(x);
-  const pca = new PCA(covariance(x, mean), { isCovarianceMatrix: true });
+  return axesOf(mean, covariance(x, mean));
+}
+
+/**
+ * The same from means and covariance alone, wherever they were summed up.
+ *
+ * @param covariances - d×d row by row, divided by n − 1
+ */
+export function axesOf(mean: Float64Array, covariances: Float64Array): PrincipalAxes {
+  const d = mean.length;
+  const rows = Array.from({ length: d }, (_, a) => Array.from(covariances.subarray(a * d, (a + 1) * d)));
+  const pca = new PCA(new MlMatrix(rows), { isCovarianceMatrix: true });
   const vectors = pca.getEigenvectors();
   const variances = Float64Array.from(pca.getEigenvalues(), (value) => Math.max(0, value));
   const axes = Array.from({ length: d }, (_, c) =>
@@ -49,7 +59,7 @@ function columnMeans(x: Matrix): Float64Array {
   return sums.map((sum) => sum / n);
 }
 
-function covariance(x: Matrix, mean: Float64Array): MlMatrix {
+function covariance(x: Matrix, mean: Float64Array): Float64Array {
   const { rows: n, cols: d, data } = x;
   const sums = new Float64Array(d * d);
   const part = new Float64Array(d * d);
@@ -68,12 +78,12 @@ function covariance(x: Matrix, mean: Float64Array): MlMatrix {
     }
     for (let c = 0; c < d * d; c++) sums[c] = sums[c]! + part[c]!;
   }
-  const out = MlMatrix.zeros(d, d);
+  const out = new Float64Array(d * d);
   for (let a = 0; a < d; a++) {
     for (let b = a; b < d; b++) {
       const value = sums[a * d + b]! / (n - 1);
-      out.set(a, b, value);
-      out.set(b, a, value);
+      out[a * d + b] = value;
+      out[b * d + a] = value;
     }
   }
   return out;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { UserError } from "../core/errors.js";
 import { allocateMatrix } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
-import { principalAxes } from "./axes.js";
+import { type PrincipalAxes, principalAxes } from "./axes.js";
 import { defineReducer, type RowTransform } from "./define.js";
 
 interface PcaParams extends Readonly<Record<string, unknown>> {
@@ -49,35 +49,8 @@ export const pca = defineReducer<PcaParams, FittedPca>({
    * @remarks O(n·d²) time, O(d²) memory. The sign of a component makes its largest entry positive.
    */
   fit(x, { components, variance }) {
-    if (x.rows < 2) {
-      throw new UserError("TOO_FEW_ROWS", {
-        what: `pca needs at least 2 rows, got ${x.rows}`,
-        where: "reduce, pca",
-        mend: "use reduce: none",
-      });
-    }
-    const { mean, variances, axes } = principalAxes(x);
-    const total = variances.reduce((sum, value) => sum + value, 0);
-    const floor = variances[0]! * x.cols * Number.EPSILON;
-    const rank = Math.min(variances.filter((value) => value > floor).length, x.rows - 1);
-    if (!(total > 0) || !Number.isFinite(total)) {
-      throw new UserError("PARAM_RANGE", {
-        what: total === 0 ? "pca found no variance: every column is constant" : "the variance is too large for float64",
-        where: "reduce, pca",
-        mend: total === 0 ? "check the data, or use reduce: none" : "add a scale step to the preparation",
-      });
-    }
-    const kept = components ?? countFor(variances, variance ?? 1, total, rank);
-    if (kept > rank) throw tooMany(kept, x.cols, rank);
-    return {
-      fitted: {
-        mean: Array.from(mean),
-        components: axes.slice(0, kept).map((axis) => Array.from(axis)),
-        explainedVariance: Array.from(variances.subarray(0, kept)),
-        explainedVarianceRatio: Array.from(variances.subarray(0, kept), (value) => value / total),
-      },
-      notes: advise(kept, variances, total),
-    };
+    requireTwoRows(x.rows);
+    return pcaOf(x.rows, x.cols, principalAxes(x), { components, variance });
   },
   transform(x, fitted) {
     const project = projector(fitted);
@@ -92,6 +65,49 @@ export const pca = defineReducer<PcaParams, FittedPca>({
   rowTransform: projector,
   columnNames: (fitted) => fitted.components.map((_, c) => `PC${c + 1}`),
 });
+
+/**
+ * What a PCA keeps of the axes of n rows in d columns.
+ *
+ * @throws UserError `PARAM_RANGE` as `fit`
+ */
+export function pcaOf(
+  rows: number,
+  cols: number,
+  { mean, variances, axes }: PrincipalAxes,
+  { components, variance }: PcaParams,
+): { fitted: FittedPca; notes: Note[] } {
+  const total = variances.reduce((sum, value) => sum + value, 0);
+  const floor = variances[0]! * cols * Number.EPSILON;
+  const rank = Math.min(variances.filter((value) => value > floor).length, rows - 1);
+  if (!(total > 0) || !Number.isFinite(total)) {
+    throw new UserError("PARAM_RANGE", {
+      what: total === 0 ? "pca found no variance: every column is constant" : "the variance is too large for float64",
+      where: "reduce, pca",
+      mend: total === 0 ? "check the data, or use reduce: none" : "add a scale step to the preparation",
+    });
+  }
+  const kept = components ?? countFor(variances, variance ?? 1, total, rank);
+  if (kept > rank) throw tooMany(kept, cols, rank);
+  return {
+    fitted: {
+      mean: Array.from(mean),
+      components: axes.slice(0, kept).map((axis) => Array.from(axis)),
+      explainedVariance: Array.from(variances.subarray(0, kept)),
+      explainedVarianceRatio: Array.from(variances.subarray(0, kept), (value) => value / total),
+    },
+    notes: advise(kept, variances, total),
+  };
+}
+
+function requireTwoRows(rows: number): void {
+  if (rows >= 2) return;
+  throw new UserError("TOO_FEW_ROWS", {
+    what: `pca needs at least 2 rows, got ${rows}`,
+    where: "reduce, pca",
+    mend: "use reduce: none",
+  });
+}
 
 /** out = components · (row − mean). */
 function projector(fitted: FittedPca): RowTransform {

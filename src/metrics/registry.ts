@@ -12,11 +12,13 @@ import { rayTuri } from "./ray-turi.js";
 import { sDbw } from "./s-dbw.js";
 import { silhouette } from "./silhouette.js";
 import { silhouetteSampled } from "./silhouette-sampled.js";
+import { simplifiedSilhouette } from "./simplified-silhouette.js";
 import { xieBeni } from "./xie-beni.js";
 
 export const metrics: readonly Metric[] = [
   silhouette,
   silhouetteSampled,
+  simplifiedSilhouette,
   daviesBouldin,
   calinskiHarabasz,
   inertia,

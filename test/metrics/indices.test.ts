@@ -33,6 +33,8 @@ describe("five rows on a line, worked by hand", () => {
     ["ball-hall", 10 / 2],
     ["ray-turi", 10 / 5 / 81],
     ["xie-beni", 10 / 5 / 36],
+    // (b − a)/b with a = 2, 0, 2, 1, 1 to the own centre and b = 11, 9, 7, 8, 10 to the other
+    ["simplified-silhouette", (9 / 11 + 1 + 5 / 7 + 7 / 8 + 9 / 10) / 5],
   ])("%s is %d", (name, expected) => {
     expect(score(name, x, labels)).toBeCloseTo(expected, 14);
   });
