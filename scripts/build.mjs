@@ -1,7 +1,7 @@
 // Build dist/ from src/: first the WebAssembly kernels into one generated module, then TypeScript.
 // The compiler is called by path, because tslab puts its own older `tsc` into node_modules/.bin.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildKernels } from "./build-kernels.mjs";
 
@@ -9,12 +9,18 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 export async function build() {
   await buildKernels();
-  rmSync(`${root}/dist`, { recursive: true, force: true });
-  const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], {
+  // Beside dist/ and then in its place: what runs meanwhile, and what was built before a mistake, stays whole.
+  const next = `dist.${process.pid}`;
+  const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", ".", "--outDir", next], {
     cwd: root,
     stdio: "inherit",
   });
-  if (tsc.status !== 0) throw new Error("TypeScript found errors (above); dist/ is not complete");
+  if (tsc.status !== 0) {
+    rmSync(`${root}/${next}`, { recursive: true, force: true });
+    throw new Error("TypeScript found errors (above); dist/ is as it was");
+  }
+  rmSync(`${root}/dist`, { recursive: true, force: true });
+  renameSync(`${root}/${next}`, `${root}/dist`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 /** The work of `segmenta init`: a first experiment for any table, with the reasons in its comments. */
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
@@ -12,6 +12,8 @@ export interface InitArguments {
   readonly table: string;
   readonly name: string | undefined;
   readonly force: boolean;
+  /** Also write a first notebook. */
+  readonly notebook: boolean;
 }
 
 /** Skew from which a column of non-negative numbers is better on a log scale. */
@@ -21,7 +23,7 @@ const MOST_CATEGORIES = 12;
 /** Rows above which algorithms that compare all pairs are left out of the first grid. */
 const MANY_ROWS = 20_000;
 
-/** Write `experiments/<name>.yaml`; answers the exit code. */
+/** Write `experiments/<name>.yaml`, and `notebooks/<name>.ipynb` if asked for; answers the exit code. */
 export async function initExperiment(options: InitArguments, io: Io): Promise<number> {
   const table = await readTable({ path: pathFrom(io, options.table) });
   const name = options.name ?? experimentName(options.table);
@@ -33,18 +35,42 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
     });
   }
   const file = join("experiments", `${name}.yaml`);
-  if (existsSync(pathFrom(io, file)) && !options.force) {
+  const notebook = join("notebooks", `${name}.ipynb`);
+  const files = options.notebook ? [file, notebook] : [file];
+  // Before anything is written.
+  const there = files.find((each) => existsSync(pathFrom(io, each)));
+  if (there !== undefined && !options.force) {
     throw new UserError("BAD_USAGE", {
-      what: `${file} is there already`,
-      where: file,
+      what: `${there} is there already`,
+      where: there,
       mend: "choose another --name, or write over it with --force",
     });
   }
   const text = experimentText(name, options.table, table);
   await mkdir(pathFrom(io, "experiments"), { recursive: true });
   await writeFile(pathFrom(io, file), text);
-  io.out(`wrote ${file}\nrun it next: npx segmenta run ${name}\n`);
+  io.out(`wrote ${file}\n`);
+  if (options.notebook) {
+    await writeFirstNotebook(name, options.table, pathFrom(io, notebook));
+    io.out(`wrote ${notebook}\n`);
+  }
+  io.out(`run it next: npx segmenta run ${name}\n`);
+  if (options.notebook) io.out(`or look first: npx segmenta notebook run ${notebook}\n`);
   return EXIT.good;
+}
+
+async function writeFirstNotebook(name: string, table: string, file: string): Promise<void> {
+  const { firstNotebook } = await import("../notebook/first-notebook.js");
+  const { formatNotebook } = await import("../notebook/nbformat.js");
+  const up = (path: string) => (isAbsolute(path) ? path : `../${path}`);
+  const notebook = firstNotebook({
+    name,
+    table: up(table),
+    experiment: `../experiments/${name}.yaml`,
+    results: `../results/${name}`,
+  });
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, formatNotebook(notebook));
 }
 
 /** `My Customers.csv` → `my-customers`. */
