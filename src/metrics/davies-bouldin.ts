@@ -26,7 +26,8 @@ export const daviesBouldin = defineMetric({
     }),
 });
 
-function meanWorstLikeness({ centres, meanDistances }: Scatter): number {
+/** From the centres and the mean distances to them alone: those may have been summed up elsewhere. */
+export function meanWorstLikeness({ centres, meanDistances }: Pick<Scatter, "centres" | "meanDistances">): number {
   const count = meanDistances.length;
   const worst = new Float64Array(count);
   for (let i = 0; i < count; i++) {

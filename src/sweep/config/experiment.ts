@@ -15,15 +15,23 @@ import type { Step } from "../../preprocessing/define.js";
 import { steps } from "../../preprocessing/registry.js";
 import type { Rule } from "../select/define.js";
 import { rules } from "../select/registry.js";
+import { type EngineConfig, engineSchema } from "./engine.js";
 import { expandGrid } from "./grid.js";
 import { Problems } from "./problems.js";
 import { type ConfigSource, type Path, parseConfigText } from "./source.js";
 
 export interface DataConfig {
+  /** The file; of a table in a database, its name. */
   readonly path: string;
   readonly id?: string | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly drop?: readonly string[] | undefined;
+  /** Where the rows stay; undefined reads them into memory. */
+  readonly engine?: EngineConfig | undefined;
+  /** Name of a table in the engine's database. */
+  readonly table?: string | undefined;
+  /** Where the engine writes the segment of every row. */
+  readonly labels?: string | undefined;
 }
 
 export interface Preparation {
@@ -69,10 +77,26 @@ const frame = z.strictObject({
   description: z.string().default("").meta({ description: "the question this experiment asks" }),
   data: z
     .strictObject({
-      path: z.string().min(1).meta({ description: "CSV, Parquet or JSON file, relative to the working folder" }),
+      path: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "CSV, Parquet or JSON file, relative to the working folder" }),
       id: z.string().optional().meta({ description: "column that names each row; it is not a feature" }),
       columns: COLUMNS.optional().meta({ description: "features to read; default: all but the id" }),
       drop: COLUMNS.optional().meta({ description: "columns to leave out" }),
+      engine: engineSchema
+        .optional()
+        .meta({ description: "for tables larger than memory: the rows stay in the engine; see docs/sql.md" }),
+      table: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "table in the database of data.engine; with duckdb, path is then a .duckdb file" }),
+      labels: z.string().min(1).optional().meta({
+        description:
+          "where the engine writes the segment of every row: a new table; with duckdb a .parquet or .csv file",
+      }),
     })
     .meta({ description: "the table to cluster" }),
   prepare: z
@@ -136,6 +160,7 @@ export function parseExperiment(text: string, file = "experiment", overrides: re
   const parsed = problems.parse(frame, source.value, []);
   problems.throwIfAny();
   const config = parsed!;
+  const data = resolveData(config.data, problems);
 
   const prepare = Object.entries(config.prepare).map(([name, list]) => ({
     name,
@@ -208,7 +233,7 @@ export function parseExperiment(text: string, file = "experiment", overrides: re
   return {
     name: config.name,
     description: config.description,
-    data: config.data,
+    data,
     prepare,
     reduce,
     sweep,
@@ -221,6 +246,47 @@ export function parseExperiment(text: string, file = "experiment", overrides: re
     segments: config.segments,
     source,
   };
+}
+
+/** A file in memory, a file in DuckDB, or a table in a database. */
+function resolveData(written: z.output<typeof frame>["data"], problems: Problems): DataConfig {
+  const { path, table, engine, labels } = written;
+  const here = ["data"];
+  if (engine === undefined) {
+    if (path === undefined)
+      problems.bad("path is missing in data", here, "name the file: data: { path: customers.csv }");
+    if (table !== undefined)
+      problems.bad("data.table needs data.engine", [...here, "table"], "add the engine, such as engine: postgres");
+    if (labels !== undefined)
+      problems.bad(
+        "data.labels needs data.engine",
+        [...here, "labels"],
+        "leave it out: assignments.csv holds the segment of every row",
+      );
+  } else if (engine.kind === "duckdb") {
+    if (path === undefined)
+      problems.bad(
+        "path is missing in data",
+        here,
+        "duckdb reads a file: data: { path: customers.parquet, engine: duckdb }",
+      );
+  } else {
+    if (table === undefined)
+      problems.bad(`${engine.kind} needs data.table`, here, "name the table or view: table: customers");
+    if (path !== undefined)
+      problems.bad(
+        `data.path does not go with ${engine.kind}`,
+        [...here, "path"],
+        "name the table instead: table: customers",
+      );
+    if (written.id === undefined)
+      problems.bad(
+        `${engine.kind} needs data.id`,
+        here,
+        "rows of a table have no order: name the column that tells them apart",
+      );
+  }
+  return { ...written, path: (engine?.kind === "duckdb" ? path : (path ?? table)) ?? "" };
 }
 
 /** An entry of a list of steps or reductions: `none`, `scale: standard`, `pca: { components: 2 }`. */
