@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
-import { buildReport, gatherReport, plotlySource } from "../report/index.js";
+import { buildReport, gatherReport, plotlySource, runnerUpOf } from "../report/index.js";
 import { workerPool } from "../sweep/execute.js";
 import { assembleModel } from "../sweep/model.js";
 import { provenance } from "../sweep/provenance.js";
@@ -42,7 +42,8 @@ export async function reportExperiment(options: ReportArguments, io: Io): Promis
       onEvent: (event) => progress.show(event),
     });
     const assembled = await assembleModel(result, table, store, domain);
-    const page = buildReport({ ...gatherReport(result, assembled, table, domain), plotly: await plotlySource() });
+    const gathered = gatherReport(result, assembled, table, { domain, runnerUp: await runnerUpOf(result, store) });
+    const page = buildReport({ ...gathered, plotly: await plotlySource() });
     const file = options.out ?? join(folder, "report.html");
     await writeFile(resolve(io.cwd, file), page).catch((error: unknown) => {
       throw notWritable(file, error);

@@ -142,7 +142,7 @@ function candidate(row: LeaderboardRow): Html {
 function figure({ id, spec }: ReportFigure): Html {
   const { columns, rows } = spec.table;
   return html`<figure id="${id}">
-<div class="plot" id="figure-${id}" role="img" aria-label="${spec.alt}"></div>
+<div class="plot" id="figure-${id}" role="group" aria-label="${spec.alt}"></div>
 <figcaption><details><summary>In words and numbers</summary>
 <p class="alt">${spec.alt}</p>
 <div class="scroll"><table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>

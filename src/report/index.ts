@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 export { buildReport } from "./build.js";
-export { gatherReport } from "./gather.js";
+export { type RunnerUp, runnerUpOf } from "./figures.js";
+export { type GatherOptions, gatherReport } from "./gather.js";
 export type { ReportColumn, ReportFigure, ReportInput, ReportSegment } from "./input.js";
 
 /** The source of the smallest Plotly bundle that draws our figures (1.5 MB), to be inlined. */

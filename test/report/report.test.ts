@@ -1,7 +1,7 @@
 /** A report from a real small sweep, and from hostile words. */
 import { describe, expect, test } from "vitest";
 import { html } from "../../src/core/html.js";
-import { buildReport, gatherReport, plotlySource, type ReportInput } from "../../src/report/index.js";
+import { buildReport, gatherReport, plotlySource, type ReportInput, runnerUpOf } from "../../src/report/index.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import { inThread } from "../../src/sweep/execute.js";
 import { assembleModel } from "../../src/sweep/model.js";
@@ -28,7 +28,8 @@ async function gathered(overrides: string[] = []) {
   const table = referenceTable("iris");
   const store = memoryStore();
   const result = await runSweep({ experiment, table, store, executor: inThread() });
-  return gatherReport(result, await assembleModel(result, table, store), table);
+  const runnerUp = await runnerUpOf(result, store);
+  return gatherReport(result, await assembleModel(result, table, store), table, { runnerUp });
 }
 
 /** The page without the bundle, which is not ours to judge. */
@@ -68,21 +69,39 @@ describe("a report of iris", () => {
     const ids = input.figures.map((figure) => figure.id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(
-      expect.arrayContaining(["profile", "snake", "map", "leaderboard", "curve-silhouette", "silhouette"]),
+      expect.arrayContaining([
+        ...["profile", "snake", "map", "neighbours", "histogram-4"],
+        ...["leaderboard", "curve-silhouette", "migration", "silhouette", "tree"],
+      ]),
     );
     for (const { id, spec } of input.figures) {
-      expect(text).toContain(`id="figure-${id}" role="img"`);
+      expect(text).toContain(`id="figure-${id}" role="group"`);
       expect(text).toContain(html`${spec.alt}`.source);
     }
     const stored = JSON.parse(/<script type="application\/json" id="figures">(.*?)<\/script>/s.exec(text)![1]!);
     expect(Object.keys(stored)).toEqual(ids.map((id) => `figure-${id}`));
   });
 
-  test("draws the tree where the winner is one", async () => {
-    const input = await gathered(["sweep.kmeans.k=7"]);
-    const chosen = input.leaderboard.rows.find((row) => row.chosen)!;
-    expect(chosen.name).toContain("agglomerative");
-    expect(input.figures.map((figure) => figure.id)).toContain("tree");
+  test("draws the winner's own tree, and Ward's where it has none", async () => {
+    const altOf = (input: Omit<ReportInput, "plotly">, id: string) =>
+      input.figures.find((figure) => figure.id === id)?.spec.alt;
+    const tree = await gathered(["sweep.agglomerative.linkage=complete", "sweep.kmeans.k=7"]);
+    expect(tree.leaderboard.rows.find((row) => row.chosen)!.name).toContain("agglomerative");
+    expect(JSON.stringify(tree.figures.find(({ id }) => id === "tree")!.spec.layout)).toContain("complete distance");
+    const centres = await gathered(["sweep={kmeans: {k: [2, 3, 4]}}"]);
+    expect(JSON.stringify(centres.figures.find(({ id }) => id === "tree")!.spec.layout)).toContain("ward distance");
+    // Three k make a curve with a bend; the runner-up is the next partition, not the same again.
+    expect(altOf(centres, "elbow")).toContain("kmeans");
+    expect(altOf(centres, "migration")).toContain("kmeans k=3");
+  });
+
+  test("shows which k replicate where the rule asked", async () => {
+    const input = await gathered([
+      "sweep={kmeans: {k: [2, 3, 4], nInit: 3}}",
+      "select={rule: gated-stability, nulls: 19, permutations: 3, bootstraps: 10, splits: 3, calibrationRuns: 2, strength: 0.5, alpha: 0.2}",
+    ]);
+    const stability = input.figures.find(({ id }) => id === "stability");
+    expect(stability?.spec.alt).toContain("kmeans");
   });
 
   test("is the same to the byte when made again", async () => {
