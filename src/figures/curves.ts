@@ -7,6 +7,8 @@ import { candidatesOf, type FigureMetric, isBetter, type SweepRow } from "./tria
 interface CurvePoint extends LinePoint {
   readonly setting: string;
   readonly seeds: number;
+  /** The number of clusters was asked for, not found. */
+  readonly asked: boolean;
 }
 
 interface CurveLine {
@@ -60,9 +62,12 @@ export function curvesFigure(rows: readonly SweepRow[], metric: FigureMetric): F
   });
 }
 
-/** Points that a gate closed out, beyond every k that is open, would squeeze the rest: the table alone has them. */
+/**
+ * Points that a gate closed out, beyond every k that is open or was asked for, would squeeze the rest: the table alone
+ * has them.
+ */
 function withinReach(all: readonly CurveLine[]): { lines: CurveLine[]; left: number } {
-  const open = all.flatMap(({ points }) => points.filter((point) => point.open).map((point) => point.k));
+  const open = all.flatMap(({ points }) => points.filter((point) => point.open || point.asked).map((point) => point.k));
   const highest = open.length > 0 ? Math.max(...open) : Number.POSITIVE_INFINITY;
   const lines = all
     .map(({ name, points }) => ({ name, points: points.filter((point) => point.open || point.k <= highest) }))
@@ -82,7 +87,8 @@ function curveLines(rows: readonly SweepRow[], metric: FigureMetric): CurveLine[
     if (held && !isBetter(spread.mean, held.value, metric)) continue;
     const { k, setting } = candidate;
     const open = candidate.reason === null;
-    byK.set(k, { k, value: spread.mean, spread: spread.sd, open, setting, seeds: spread.count });
+    const asked = /(^| )k=/.test(candidate.params);
+    byK.set(k, { k, value: spread.mean, spread: spread.sd, open, asked, setting, seeds: spread.count });
   }
   return [...families.entries()].map(([name, byK]) => ({
     name,

@@ -96,18 +96,20 @@ export function stabilityCurvesFigure(input: StabilityInput): FigureSpec {
     annotations.push({
       xref: "paper",
       yref: `y${suffix}`,
-      x: 1,
+      x: 1.01,
       y: bar,
-      xanchor: "right",
-      yanchor: "bottom",
-      text: `must reach ${readable(bar)}`,
+      xanchor: "left",
+      yanchor: "middle",
+      text: `must reach<br>${readable(bar)}`,
+      align: "left",
       showarrow: false,
       font: { size: 11.5, color: lightChrome.ink },
     });
   });
+  const whiskers = panels.some(({ points }) => points.some(({ low, high }) => low != null || high != null));
   return figure({
     question: "Which numbers of segments replicate?",
-    hint: `${input.algorithm}: ${verdict}; full dots clear their bar; whiskers: 10 to 90 % of resamples`,
+    hint: `${input.algorithm}: ${verdict}; full dots clear their bar${whiskers ? "; whiskers: 10 to 90 % of resamples" : ""}`,
     alt: `Stability of ${input.algorithm} against the number of segments: ${verdict} (Jaccard ${readable(
       input.thresholds.jaccard,
     )}, prediction strength ${readable(input.thresholds.predictionStrength)}). ${ks
@@ -117,7 +119,7 @@ export function stabilityCurvesFigure(input: StabilityInput): FigureSpec {
       )
       .join("; ")}.`,
     data,
-    layout: { ...layout, shapes, annotations },
+    layout: { ...layout, shapes, annotations, margin: { r: 90 } },
     height: 480,
     digits: 4,
     table: {

@@ -119,7 +119,7 @@ function effectBar(effect: number): Html {
 function leaderboard(columns: readonly ReportColumn[], rows: readonly LeaderboardRow[]): Html {
   const head = (title: string, kind: "text" | "number", first: "ascending" | "descending", sort = "none") =>
     html`<th scope="col" aria-sort="${sort}" data-kind="${kind}" data-first="${first}"><button type="button">${title}</button></th>`;
-  return html`<div class="scroll"><table class="leaderboard">
+  return html`<div class="scroll tall" tabindex="0" role="group" aria-label="leaderboard"><table class="leaderboard">
 <caption class="small">${rows.length} candidates; ± one standard deviation over seeds</caption>
 <thead><tr>${head("candidate", "text", "ascending")}${head("rank", "number", "ascending", "ascending")}${head("k", "number", "ascending")}${columns.map(
     ({ title, better }) =>
@@ -130,10 +130,10 @@ function leaderboard(columns: readonly ReportColumn[], rows: readonly Leaderboar
 }
 
 function candidate(row: LeaderboardRow): Html {
-  const tags = [...(row.chosen ? ["chosen"] : []), ...(row.baseline ? ["baseline"] : []), ...row.reasons];
+  const tags = new Set([...(row.chosen ? ["chosen"] : []), ...(row.baseline ? ["baseline"] : []), ...row.reasons]);
   const look = row.chosen ? "chosen" : row.reasons.length > 0 || row.baseline ? "out" : "";
   const cell = (value: number | null, text: string) => html`<td data-value="${value ?? ""}">${text}</td>`;
-  return html`<tr class="${look}"><td data-value="${row.name}">${row.name}${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</td>${cell(row.rank, row.rank === null ? "–" : String(row.rank))}${cell(row.k, row.k === null ? "–" : String(row.k))}${row.scores.map(
+  return html`<tr class="${look}"><td data-value="${row.name}">${row.name}${[...tags].map((tag) => html`<span class="tag">${tag}</span>`)}</td>${cell(row.rank, row.rank === null ? "–" : String(row.rank))}${cell(row.k, row.k === null ? "–" : String(row.k))}${row.scores.map(
     ({ mean, sd }) =>
       cell(mean, sd === null || sd === 0 ? readable(mean, 4) : `${readable(mean, 4)} ± ${readable(sd, 2)}`),
   )}${cell(row.smallest, percent(row.smallest))}${cell(row.coverage, percent(row.coverage))}</tr>`;

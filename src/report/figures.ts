@@ -14,6 +14,7 @@ import {
   migrationOf,
   pcaMapOf,
   profileHeatmapOf,
+  type SweepRow,
   segmentHistograms,
   silhouettePlotFigure,
   snakePlotOf,
@@ -21,6 +22,7 @@ import {
   suitsLog,
   tsneMapOf,
 } from "../figures/index.js";
+import { adjustedRand } from "../metrics/agreement.js";
 import { silhouetteSamples } from "../metrics/silhouette.js";
 import type { Domain, Profile } from "../segments/index.js";
 import { identity, judgedRows } from "../sweep/leaderboard.js";
@@ -45,7 +47,10 @@ export interface RunnerUp {
   readonly labels: Labels;
 }
 
-/** The best-ranked candidate that divides the rows otherwise than the winner; null where there is none. */
+/** Two labelings with a larger adjusted Rand index are the same find. */
+const SAME = 0.8;
+
+/** The best-ranked candidate that divides the rows clearly otherwise than the winner; null where there is none. */
 export async function runnerUpOf(result: SweepResult, store: Store): Promise<RunnerUp | null> {
   const own = result.winner?.fit?.labels;
   if (own === undefined) return null;
@@ -57,9 +62,10 @@ export async function runnerUpOf(result: SweepResult, store: Store): Promise<Run
     );
     const hash = outcome?.fit?.labels;
     if (hash === undefined || hash === own) continue;
+    const labels = await store.labels(hash);
+    if (adjustedRand.compare(labels, result.labels!) > SAME) continue;
     const { algorithm, params, prepare, reduce } = candidate;
-    const title = `${algorithm} ${params} on ${prepare}${reduce === "none" ? "" : ` / ${reduce}`}`;
-    return { title, labels: await store.labels(hash) };
+    return { title: `${algorithm} ${params} on ${prepare}${reduce === "none" ? "" : ` / ${reduce}`}`, labels };
   }
   return null;
 }
@@ -127,7 +133,8 @@ export function choiceFigures(
   if (first) {
     const shown = [first, ...others.slice(0, 2)] as const;
     add("leaderboard", leaderboardFigure({ rows, metrics: shown, ...(winner ? { winner: winner.name } : {}) }));
-    for (const metric of shown) add(`curve-${metric.name}`, curvesFigure(rows, metric));
+    const contenders = contendersOf(rows, result);
+    for (const metric of shown) add(`curve-${metric.name}`, curvesFigure(contenders, metric));
   }
   const stability = stabilityOf(selectionRecord(result) as unknown as Decision);
   if (stability) add("stability", stability);
@@ -150,6 +157,15 @@ export function choiceFigures(
   const linkage = isTree ? (trial.params["linkage"] as Parameters<typeof dendrogramOf>[1]) : "ward";
   if (fittedIn.x.rows >= 3) add("tree", dendrogramOf(fittedIn.x, linkage, chosen!.k, isTree ? names : {}));
   return figures;
+}
+
+/** One line per algorithm: its fits where the winner was fitted. Baselines stand in the table. */
+function contendersOf<Row extends SweepRow>(rows: readonly Row[], result: SweepResult): readonly Row[] {
+  const place = result.winner?.trial ?? result.plan.trials[0];
+  const own = rows.filter(
+    (row) => !row.reason.includes("baseline") && row.prepare === place?.prepare && row.reduce === place.reduce,
+  );
+  return own.length > 0 ? own : rows;
 }
 
 /** The curve of the winner's own series, or else of the first there is. */

@@ -39,7 +39,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font
 th,td{padding:5px 8px;text-align:right;border-bottom:1px solid var(--grid);vertical-align:top}
 th:first-child,td:first-child{text-align:left}
 th{font-weight:600;vertical-align:bottom}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.tall{max-height:34rem;overflow-y:auto}.tall thead th{position:sticky;top:0;background:var(--paper)}
 .leaderboard th button{all:unset;cursor:pointer;font-weight:600}
 .leaderboard th button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .leaderboard th[aria-sort=ascending] button::after{content:" ▲";color:var(--accent)}
@@ -64,5 +64,6 @@ footer{padding-top:8px;padding-bottom:40px;color:var(--muted);font-size:13px}
   @page{size:A4;margin:14mm}
   nav{display:none}body{font-size:11pt}header,main,footer{max-width:none;padding:0}
   .cards{grid-template-columns:1fr 1fr}section{margin:18px 0}h2{break-after:avoid}
+  .tall{max-height:none;overflow:visible}
   .card details,figure details{display:none}.leaderboard tr:nth-child(n+26){display:none}
 }`;
