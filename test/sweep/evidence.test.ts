@@ -54,8 +54,7 @@ const files = async (given: Given) => Object.fromEntries(resultFiles(await run(g
 describe("planted tables", () => {
   test.each(Object.entries(structureless))("%s: there is nothing to find", async (_, row) => {
     const result = await run({ table: plantedTable(300, 1, row) });
-    expect(result.verdict).toMatchObject({ winner: null });
-    expect(result.verdict.outcome).not.toBe("chosen");
+    expect(result.verdict).toMatchObject({ winner: null, outcome: "no-structure" });
     const gates = { minCoverage: 0.9, minClusterShare: 0.05 };
     const unexplained = result.candidates.filter(
       (candidate) => failedGates(candidate, gates).length === 0 && !result.verdict.failed![candidate.id]?.length,
@@ -69,6 +68,19 @@ describe("planted tables", () => {
     expect(result.winner!.facts!.k).toBe(k);
     expect(result.verdict.flags.map(({ code }) => code)).not.toContain("CONTESTED");
   });
+});
+
+test("the confidence falls as groups are pushed together, and then nothing is chosen", async () => {
+  const told = async (apart: number) => {
+    const { winner, verdict } = await run({ table: plantedTable(300, 2, groups(3, apart)) });
+    const { overall } = verdict.details!["confidence"] as { overall: number };
+    return { k: winner?.facts?.k ?? null, overall, contested: verdict.flags.some(({ code }) => code === "CONTESTED") };
+  };
+  expect(await told(7)).toEqual({ k: 3, overall: 1, contested: false });
+  const near = await told(3.75);
+  expect(near).toMatchObject({ k: 3, contested: true });
+  expect(near.overall).toBeLessThan(0.6);
+  expect(await told(3.25)).toMatchObject({ k: null });
 });
 
 describe("evidence", () => {
@@ -177,6 +189,7 @@ describe("bad input has a reason or a clear error, never a silent winner", () =>
       [],
     ],
     ["k near n", few, ["sweep={kmeans: {k: [2, 5, 6, 7], nInit: 2}}"]],
+    ["singletons", plantedTable(40, 5, groups(2, 6)), ["sweep={agglomerative: {k: [38, 39, 40], linkage: ward}}"]],
     [
       "one far row",
       {
