@@ -1,7 +1,7 @@
 // Build dist/ from src/: first the WebAssembly kernels into one generated module, then TypeScript.
 // The compiler is called by path, because tslab puts its own older `tsc` into node_modules/.bin.
 import { spawnSync } from "node:child_process";
-import { renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildKernels } from "./build-kernels.mjs";
 
@@ -19,8 +19,10 @@ export async function build() {
     rmSync(`${root}/${next}`, { recursive: true, force: true });
     throw new Error("TypeScript found errors (above); dist/ is as it was");
   }
-  rmSync(`${root}/dist`, { recursive: true, force: true });
+  const last = `${root}/${next}.last`;
+  if (existsSync(`${root}/dist`)) renameSync(`${root}/dist`, last);
   renameSync(`${root}/${next}`, `${root}/dist`);
+  rmSync(last, { recursive: true, force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
