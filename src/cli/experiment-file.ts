@@ -12,9 +12,15 @@ const ENDINGS = [".yaml", ".yml", ".json"];
  * Find and read an experiment: a path, or the name of a file in `experiments/`.
  *
  * @param word - `credit-cards` or `some/where/mine.yaml`
+ * @param rows - `in-engine` takes an experiment whose rows stay in an SQL engine too; other commands need them here
  * @throws UserError `NOT_FOUND` with a suggestion, or what is wrong with the file
  */
-export async function loadExperiment(word: string, overrides: readonly string[], cwd: string): Promise<Experiment> {
+export async function loadExperiment(
+  word: string,
+  overrides: readonly string[],
+  cwd: string,
+  rows: "in-memory" | "in-engine" = "in-memory",
+): Promise<Experiment> {
   const isPath = ENDINGS.some((ending) => word.endsWith(ending));
   const candidates = isPath ? [word] : ENDINGS.map((ending) => join("experiments", `${word}${ending}`));
   const file = candidates.find((candidate) => existsSync(resolve(cwd, candidate)));
@@ -29,7 +35,15 @@ export async function loadExperiment(word: string, overrides: readonly string[],
           : "segmenta init <table> writes a first experiment",
     });
   }
-  return parseExperiment(await readFile(resolve(cwd, file), "utf8"), file, overrides);
+  const experiment = parseExperiment(await readFile(resolve(cwd, file), "utf8"), file, overrides);
+  if (experiment.data.engine && rows === "in-memory") {
+    throw new UserError("BAD_CONFIG", {
+      what: `the rows of ${experiment.name} stay in ${experiment.data.engine.kind}; this command needs them in memory`,
+      where: experiment.source.where(["data", "engine"]),
+      mend: "use run, predict and serve; or sample the table into a file for the rest",
+    });
+  }
+  return experiment;
 }
 
 /** Names of the experiments in the folder `experiments/`. */

@@ -44,7 +44,8 @@ export interface RunArguments {
 
 /** Run an experiment file from end to end; answers the exit code. */
 export async function runExperiment(options: RunArguments, io: Io): Promise<number> {
-  const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
+  const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd, "in-engine");
+  if (experiment.data.engine) return (await import("./run-pushdown.js")).runPushedDown(experiment, options, io);
   const table = await readTable({ ...experiment.data, path: pathFrom(io, experiment.data.path) });
   const domain = await readDomain(experiment, io.cwd);
   const folder = await resultsFolder(experiment, tableChecksum(table), options.out, io);

@@ -76,7 +76,11 @@ export async function assembleModel(
 }
 
 /** Names by the domain file, along one column, or from what sets each segment apart. */
-function nameSegments(profiles: readonly Profile[], { experiment }: SweepResult, domain: Domain | undefined): Naming {
+export function nameSegments(
+  profiles: readonly Profile[],
+  { experiment }: Pick<SweepResult, "experiment">,
+  domain: Domain | undefined,
+): Naming {
   const { names, domain: where } = experiment.segments;
   if (domain) return nameByDomain(profiles, domain, where);
   if (names) return nameByOrder(profiles, names.by, names.labels);

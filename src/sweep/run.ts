@@ -198,7 +198,7 @@ export async function fitAndScore(given: RunOptions): Promise<Fitted> {
 }
 
 /** The gates a single trial fails, as reason codes of its row. */
-function gateCodes(outcome: TrialOutcome, experiment: Experiment): string[] {
+export function gateCodes(outcome: TrialOutcome, experiment: Experiment): string[] {
   const [candidate] = buildCandidates([outcome], experiment.score.space);
   const { minCoverage, minClusterShare } = experiment.select.params as {
     minCoverage?: number;
@@ -208,7 +208,7 @@ function gateCodes(outcome: TrialOutcome, experiment: Experiment): string[] {
 }
 
 /** A rule that was changed after its fits were seen is flagged for good: only a fresh folder starts anew. */
-function ruleChanged(before: string | undefined, now: string): Flag[] {
+export function ruleChanged(before: string | undefined, now: string): Flag[] {
   if (before === undefined) return [];
   const message = `the rule or its thresholds changed after the fact: ${before.slice(0, 8)} before, ${now.slice(0, 8)} now; remove the results folder to start anew`;
   return [{ code: "RULE_CHANGED", message }];
@@ -261,7 +261,7 @@ function checkTable(experiment: Experiment, table: Table): void {
 }
 
 /** The prepared and reduced matrices, each made once. */
-function prepareSpaces(plan: Plan, table: Table, tell: OnEvent): Map<string, Space> {
+export function prepareSpaces(plan: Plan, table: Table, tell: OnEvent): Map<string, Space> {
   const spaces = new Map<string, Space>();
   const prepared = new Map<string, { preparation: PreparedStep[]; x: Matrix; columns: string[] }>();
   for (const [name, spacePlan] of plan.spaces) {

@@ -12,11 +12,18 @@ const fixed = (value: number | null | undefined, digits: number) =>
   value === null || value === undefined ? "–" : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1");
 
 /** `0.4933 ±0.0001`; the spread only where seeds differ visibly. */
-function withSpread(candidate: Candidate, column: string, digits: number): string {
-  const own = candidate.scores[column] === undefined ? `${column}_sampled` : column;
+function withSpread(candidate: Candidate, own: string, digits: number): string {
   const value = fixed(candidate.scores[own], digits);
   const spread = candidate.spread[own];
   return spread && Number(spread.toFixed(digits)) > 0 ? `${value} ±${spread.toFixed(digits)}` : value;
+}
+
+/** The silhouette as it was measured: of all pairs, of a draw of rows, or of centres alone; and its heading. */
+function silhouetteOf({ candidates }: SweepResult): readonly [column: string, head: string] {
+  const has = (column: string) => candidates.some(({ scores }) => scores[column] !== undefined);
+  if (has("silhouette")) return ["silhouette", "silhouette ↑"];
+  if (has("silhouette_sampled")) return ["silhouette_sampled", "silhouette ↑"];
+  return has("simplified_silhouette") ? ["simplified_silhouette", "simplified ↑"] : ["silhouette", "silhouette ↑"];
 }
 
 /** Columns that the numbers of a row take, beside the candidate's name. */
@@ -32,11 +39,12 @@ function shortName(candidate: Candidate, among: readonly Candidate[], width: num
 export function leaderboard(result: SweepResult, columns: number): string {
   const byId = new Map(result.candidates.map((candidate) => [candidate.id, candidate]));
   const ranked = result.verdict.ranking.map(({ id }) => byId.get(id)!);
+  const [silhouette, heading] = silhouetteOf(result);
   const line = (rank: string, candidate: Candidate) => [
     rank,
     shortName(candidate, result.candidates, columns - NUMBERS_WIDTH),
     String(candidate.k),
-    withSpread(candidate, "silhouette", 4),
+    withSpread(candidate, silhouette, 4),
     fixed(candidate.scores["davies_bouldin"], 3),
     fixed(candidate.scores["calinski_harabasz"], 0),
     `${(100 * candidate.smallest).toFixed(0)} %`,
@@ -46,7 +54,7 @@ export function leaderboard(result: SweepResult, columns: number): string {
   const [home] = result.experiment.score.space.split("/");
   const baselines = result.candidates.filter((candidate) => candidate.baseline && candidate.prepare === home);
   for (const candidate of baselines) rows.push(line("·", candidate));
-  const head = ["#", "candidate", "k", "silhouette ↑", "DB ↓", "CH ↑", "smallest"];
+  const head = ["#", "candidate", "k", heading, "DB ↓", "CH ↑", "smallest"];
   const notes: string[] = [];
   if (ranked.length > SHOWN) notes.push(`${ranked.length - SHOWN} more in metrics.csv`);
   if (baselines.length > 0) notes.push("· baselines, never chosen");

@@ -16,6 +16,8 @@ export interface Dialect {
   number(value: number): string;
   text(value: string): string;
   double(sql: string): string;
+  /** Of an expression that is known to hold no NULL, one whose type says so. */
+  sure(sql: string): string;
   /** The number of rows, as a double. */
   count(): string;
   /** Natural logarithm of 1 + x. */
@@ -33,7 +35,10 @@ export interface Dialect {
   /** From what `apart` gives to the distance and to its square. */
   distance(apart: string): string;
   square(apart: string): string;
-  /** `select` over layers over a FROM clause; `tail` holds GROUP BY, ORDER BY, LIMIT. */
+  /**
+   * `select` over layers over a FROM clause; `tail` holds WHERE, GROUP BY, ORDER BY and LIMIT, in the names of the
+   * layers. Answers are read by position: a selected name of a layer may keep it.
+   */
   layered(from: string, layers: readonly (readonly Named[])[], select: readonly Named[], tail?: string): string;
 }
 
@@ -96,6 +101,7 @@ export const duckdbArray: Dialect = {
   },
   text: literal,
   double: (sql) => `CAST(${sql} AS DOUBLE)`,
+  sure: (sql) => sql,
   count: () => "CAST(count(*) AS DOUBLE)",
   logOnePlus: (sql) => `ln(1e0 + ${sql})`,
   least: (values) => (values.length === 1 ? values[0]! : `least(${values.join(", ")})`),
@@ -123,6 +129,7 @@ export const portable: Dialect = {
   number: (value) => signed(value, `${roundTrip(value)}::float8`),
   text: literal,
   double: (sql) => `CAST(${sql} AS double precision)`,
+  sure: (sql) => sql,
   count: () => "CAST(count(*) AS double precision)",
   logOnePlus: (sql) => `ln(1::float8 + ${sql})`,
   least: (values) => (values.length === 1 ? values[0]! : `least(${values.join(", ")})`),
@@ -151,6 +158,7 @@ export const clickhouse: Dialect = {
   number: (value) => signed(value, /[.e]/.test(roundTrip(value)) ? roundTrip(value) : `${roundTrip(value)}.`),
   text: (value) => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`,
   double: (sql) => `toFloat64(${sql})`,
+  sure: (sql) => `assumeNotNull(toFloat64(${sql}))`,
   count: () => "toFloat64(count())",
   logOnePlus: (sql) => `log(1. + ${sql})`,
   least: (values) => `arrayReduce('min', [${values.join(", ")}])`,
@@ -167,6 +175,9 @@ export const clickhouse: Dialect = {
   layered: (from, layers, select, tail = "") => {
     const defined = layers.flat();
     const head = defined.length > 0 ? `WITH ${names(defined)} ` : "";
-    return `${head}SELECT ${names(select)} FROM ${from} ${tail}`.trimEnd();
+    // An expression with two names is lost between the shards: what has one keeps it.
+    const known = new Set(defined.map(([name]) => name));
+    const list = select.map(([name, sql]) => (known.has(sql) ? sql : `${sql} AS ${name}`)).join(", ");
+    return `${head}SELECT ${list} FROM ${from} ${tail}`.trimEnd();
   },
 };

@@ -40,14 +40,14 @@ export interface EngineTable {
   readonly from: string;
   /** Features, in order; the id is not among them. */
   readonly columns: readonly EngineColumn[];
-  /** The column that names a row, and its SQL as text; null where rows are known by their number alone. */
-  readonly id: { readonly name: string; readonly sql: string } | null;
+  /** What tells rows apart, as text: the id column, or, with no name, the row's number. */
+  readonly id: { readonly name: string | null; readonly sql: string };
   /**
-   * SQL that writes id and segment of every row to where `data.labels` says; undefined when it says nothing.
+   * Write the segment of every row to where `data.labels` says; undefined when it says nothing.
    *
-   * @param select - a query with the columns id and segment
+   * @param select - a query with the columns `s_row` and `s_segment`
    */
-  writeLabels?(select: string): Promise<void>;
+  writeLabels?(select: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** The engine went away while it worked. What is finished is kept; the same command goes on from there. */

@@ -164,9 +164,9 @@ export function readStep(answer: readonly SqlRow[], k: number, cols: number): St
 
 /** The rows that lie farthest from their centre, farthest first; ties by their coordinates. */
 export function farthestSql(dialect: Dialect, rows: Rows, vector: Vector, centres: Centres, count: number): string {
-  const coordinates = vector.at.map((x, j): Named => [`s_x${j}`, x]);
+  const coordinates = vector.at.map((x, j): Named => [`s_at${j}`, x]);
   const select: Named[] = [["s_far", "s_m"], ["s_group", "s_label"], ...coordinates];
-  const order = ["s_far DESC", ...coordinates.map(([name]) => name)].join(", ");
+  const order = ["s_m DESC", ...vector.at].join(", ");
   const layers = [...rows.layers, ...nearest(dialect, vector, centres)];
   return dialect.layered(rows.from, layers, select, `ORDER BY ${order} LIMIT ${count}`);
 }
@@ -244,5 +244,5 @@ export function binsSql(dialect: Dialect, rows: Rows, value: string, low: number
 /** The values between two bounds, in ascending order. */
 export function valuesSql(dialect: Dialect, rows: Rows, value: string, low: number, high: number): string {
   const within = `${value} >= ${dialect.number(low)} AND ${value} <= ${dialect.number(high)}`;
-  return dialect.layered(rows.from, rows.layers, [["s_value", value]], `WHERE ${within} ORDER BY s_value`);
+  return dialect.layered(rows.from, rows.layers, [["s_value", value]], `WHERE ${within} ORDER BY ${value}`);
 }
