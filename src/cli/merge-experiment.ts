@@ -54,6 +54,7 @@ export async function mergeExperiment(options: MergeArguments, io: Io): Promise<
       maxBytes: undefined,
       maxMs: undefined,
       shard: undefined,
+      queue: undefined,
     },
     io,
   );

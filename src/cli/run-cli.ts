@@ -5,6 +5,7 @@ import { didYouMean } from "../core/suggest.js";
 import type { Command } from "./command.js";
 import { commands } from "./commands/index.js";
 import { EXIT, type Io, reportError } from "./io.js";
+import { packageVersion } from "./version.js";
 
 /**
  * Run one command line.
@@ -53,7 +54,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
 
   try {
     if (argv.includes("--version")) {
-      io.out(`${await version()}\n`);
+      io.out(`${await packageVersion()}\n`);
       return EXIT.good;
     }
     let help = "";
@@ -83,10 +84,4 @@ function mendUsage(argv: readonly string[]): string {
   const word = argv.find((argument) => !argument.startsWith("-"));
   if (word !== undefined && names.includes(word)) return `segmenta ${word} --help shows what it takes`;
   return word === undefined ? `commands: ${names.join(", ")}` : didYouMean(word, names);
-}
-
-async function version(): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

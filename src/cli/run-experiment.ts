@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
-import { workerPool } from "../sweep/execute.js";
+import { type Executor, workerPool } from "../sweep/execute.js";
 import { explainPlan } from "../sweep/explain.js";
 import { earlierView, type Output, outputOf } from "../sweep/output.js";
 import { planSweep, type Trial } from "../sweep/plan.js";
@@ -22,6 +22,7 @@ import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
 import { leaderboard } from "./render/leaderboard.js";
+import { packageVersion } from "./version.js";
 
 export interface RunArguments {
   readonly experiment: string;
@@ -40,6 +41,8 @@ export interface RunArguments {
   readonly maxMs: number | undefined;
   /** Fit only this part of the plan and choose nothing. */
   readonly shard: Shard | undefined;
+  /** Address of the queue whose workers fit. */
+  readonly queue: string | undefined;
 }
 
 /** Run an experiment file from end to end; answers the exit code. */
@@ -61,7 +64,9 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
   }
 
   const progress = options.json ? jsonProgress(io) : await textProgress(io);
-  const executor = workerPool(options.jobs);
+  const pool = workerPool(options.jobs);
+  const executor =
+    options.queue === undefined ? pool : await askingQueue(options.queue, experiment, tableChecksum(table), pool, io);
   const { fit, budgetMs, shard } = options;
   const only = (trial: Trial) =>
     isOurs(trial) && (fit === "missing" || (fit === "failed" && store.incomplete(trial.key) !== undefined));
@@ -77,7 +82,7 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
       failFast: options.failFast,
       budgetMs,
       limits: {
-        bytes: options.maxBytes ?? (0.8 * totalmem()) / executor.jobs,
+        bytes: options.maxBytes ?? (0.8 * totalmem()) / pool.jobs,
         seconds: (options.maxMs ?? 3_600_000) / 1000,
       },
       only,
@@ -107,6 +112,30 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     io.out(`\n${nextSteps(folder, experiment)}\n`);
   }
   return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
+}
+
+/** Fits go to the workers of a queue, everything else to the pool. */
+async function askingQueue(
+  url: string,
+  experiment: Experiment,
+  data: string,
+  local: Executor,
+  io: Io,
+): Promise<Executor> {
+  const { queueExecutor } = await import("../sweep/queue/executor.js");
+  const spaces = new Map([...planSweep(experiment, data).spaces.values()].map(({ key, name }) => [key, name]));
+  return queueExecutor({
+    url,
+    local,
+    words: {
+      experiment: { text: JSON.stringify(experiment.source.value), file: experiment.source.file },
+      data,
+      version: await packageVersion(),
+    },
+    nameOf: (key) => spaces.get(key) ?? key,
+    patience: Number(io.env["SEGMENTA_QUEUE_PATIENCE"] ?? 60) * 1000,
+    say: (text) => io.err(`${text}\n`),
+  });
 }
 
 /** A shard chooses nothing: it says what it has, and how to go on. */

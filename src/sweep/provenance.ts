@@ -32,10 +32,13 @@ export async function provenance(cwd: string, argv: readonly string[]): Promise<
     v8: process.versions.v8,
     os: `${platform()} ${release()} ${arch()}`,
     cpu: cpus()[0]?.model ?? "unknown",
-    argv,
+    argv: argv.map(withoutPassword),
     at: new Date().toISOString(),
   };
 }
+
+/** What is kept must not hold a secret that an address carries. */
+const withoutPassword = (word: string) => word.replace(/\/\/[^@/\s]*@/g, "//…@");
 
 /** The commit, and a hash of what differs from it; null outside a repository. */
 async function gitState(cwd: string): Promise<Provenance["git"]> {

@@ -30,7 +30,7 @@ if (!isMainThread) {
   for (const algorithm of algorithms) {
     const fitMany = algorithm.fitMany;
     algorithm.fitMany = (...args) => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
       return fitMany.apply(algorithm, args);
     };
   }

@@ -15,10 +15,12 @@ import { report } from "./report.js";
 import { run } from "./run.js";
 import { serve } from "./serve.js";
 import { verify } from "./verify.js";
+import { worker } from "./worker.js";
 
 export const commands: readonly Command[] = [
   run,
   merge,
+  worker,
   diff,
   verify,
   query,

@@ -26,6 +26,11 @@ export const run: Command = {
       .option("fail-fast", { type: "boolean", describe: "fit no more once a trial has failed" })
       .option("retry-failed", { type: "boolean", describe: "fit only the trials that failed before" })
       .option("shard", { type: "string", describe: "fit part i of n, as i/n; auto takes it from the scheduler" })
+      .option("queue", {
+        type: "string",
+        requiresArg: true,
+        describe: "redis://host:port of a queue: fits are left to its workers",
+      })
       .option("json", { type: "boolean", describe: "events on stderr and the decision on stdout as JSON" }),
   async run(args, io) {
     const { parseShard } = await import("../../sweep/shard.js");
@@ -44,6 +49,7 @@ export const run: Command = {
         maxBytes: byteSize("max-memory", args["max-memory"]),
         maxMs: duration("max-time", args["max-time"]),
         budgetMs: duration("budget", args["budget"]),
+        queue: args["queue"] as string | undefined,
         shard: args["shard"] === undefined ? undefined : parseShard(String(args["shard"]), io.env),
       },
       io,
