@@ -49,6 +49,7 @@ export function lineTraces(lines: readonly Line[]): { data: Trace[]; annotations
       y: places[index]!,
       xshift: 10,
       xanchor: "left",
+      align: "left",
       text: `${dot(seriesStyle(index).colour)} ${name}`,
       showarrow: false,
       font: { size: 12, color: lightChrome.ink },

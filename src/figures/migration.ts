@@ -73,7 +73,7 @@ export function migrationFigure(input: MigrationInput): FigureSpec {
     layout: {
       xaxis: nameAxis(`${input.after} (segment)`, {
         tickvals: afterNames.map((_, j) => j),
-        ticktext: afterNames.map((name) => wrapped(name)),
+        ticktext: afterNames.map((name) => wrapped(name, 12)),
         tickangle: 0,
       }),
       yaxis: nameAxis(`${input.before} (segment)`, {

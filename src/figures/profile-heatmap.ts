@@ -22,6 +22,8 @@ export function profileHeatmapFigure(input: ProfileHeatmapInput): FigureSpec {
   const rows = [...features.keys()].reverse();
   const z = rows.map((feature) => segments.map((segment) => segment.effects[feature] ?? null));
   const columns = segments.map((_, index) => index);
+  // Of 760 pixels the features take some 320, and a letter 7.
+  const room = Math.min(14, Math.max(8, Math.floor(440 / Math.max(1, segments.length) / 7)));
   const cells: Plain[] = rows.flatMap((feature, y) =>
     segments.map((segment, x): Plain => {
       const effect = segment.effects[feature] ?? null;
@@ -64,7 +66,7 @@ export function profileHeatmapFigure(input: ProfileHeatmapInput): FigureSpec {
     layout: {
       xaxis: nameAxis("segment (share of customers)", {
         tickvals: columns,
-        ticktext: segments.map((segment) => `${wrapped(segment.name)}<br>${percent(segment.share)}`),
+        ticktext: segments.map((segment) => `${wrapped(segment.name, room)}<br>${percent(segment.share)}`),
         side: "bottom",
         tickangle: 0,
       }),
@@ -86,13 +88,15 @@ function signed(value: number): string {
   return text === "0.00" ? "0" : `${value > 0 ? "+" : "−"}${text}`;
 }
 
-/** A name over several lines, so that neighbours do not meet. */
+/** A name over several lines, broken at blanks and behind hyphens, so that neighbours do not meet. */
 export function wrapped(name: string, width = 14): string {
   const lines: string[] = [];
-  for (const word of name.split(" ")) {
+  let gap = "";
+  for (const [, word, between] of name.matchAll(/([^ -]*-|[^ -]+)( *)/g)) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && `${last} ${word}`.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+    if (last !== undefined && `${last}${gap}${word}`.length <= width) lines[lines.length - 1] = `${last}${gap}${word}`;
+    else lines.push(word!);
+    gap = between!;
   }
   return lines.join("<br>");
 }

@@ -86,11 +86,12 @@ function sidewaysLayout(features: readonly string[], segments: SnakePlotInput["s
       y: places[index]!,
       xshift: 12,
       xanchor: "left",
-      text: `${dot(segmentColour(segment.label))} ${shorten(segment.name, 24)}`,
+      align: "left",
+      text: `${dot(segmentColour(segment.label))} ${shorten(segment.name, 26)}`,
       showarrow: false,
       font: { size: 12, color: lightChrome.ink },
     })),
-    margin: { r: 176, b: 130 },
+    margin: { r: 192, b: 130 },
   };
 }
 

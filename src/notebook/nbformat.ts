@@ -132,7 +132,10 @@ function readOutput(raw: Record<string, unknown>): Output {
   return { ...raw, data } as unknown as Output;
 }
 
-/** The text of a notebook file: sorted keys and one space of indent, as Jupyter writes them; no dates, no host. */
+/**
+ * The text of a notebook file: sorted keys and one space of indent, as Jupyter writes them, but each list of numbers on
+ * one line (a figure has thousands); no dates, no host.
+ */
 export function formatNotebook(notebook: Notebook): string {
   const file = {
     cells: notebook.cells.map((cell) => ({
@@ -155,7 +158,14 @@ export function formatNotebook(notebook: Notebook): string {
     nbformat: 4,
     nbformat_minor: 5,
   };
-  return `${JSON.stringify(sorted(file), null, 1)}\n`;
+  return `${JSON.stringify(sorted(file), null, 1).replaceAll(numberList, withoutBreaks)}\n`;
+}
+
+/** Texts have no line breaks of their own in JSON, so that nothing within quotes is taken for a list. */
+const numberList = /\[\n *(?:-?\d[^\s,\]]*|null)(?:,\n *(?:-?\d[^\s,\]]*|null))*\n *\]/g;
+
+function withoutBreaks(list: string): string {
+  return list.replaceAll(/\n */g, "");
 }
 
 /** Write beside and rename, so that a notebook is never half there. */

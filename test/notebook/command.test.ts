@@ -6,7 +6,7 @@ import { notebook } from "../../src/cli/commands/notebook.js";
 import type { Io } from "../../src/cli/io.js";
 import { jupyterPath } from "../../src/notebook/kernel-client.js";
 import { findJupyter, jupyterEnvironment } from "../../src/notebook/lab.js";
-import { type Folder, notebookFolder } from "./make.js";
+import { type Folder, notebookFolder, notebookJson } from "./make.js";
 
 let folder: Folder;
 beforeAll(async () => {
@@ -99,6 +99,42 @@ describe("notebook run", () => {
     expect(code).toBe(4);
     expect(err).toContain("✘ cell 1 of 1 took longer than 1 s   [CELL_FAILED]");
     expect(err).toContain("✎ give it longer (--timeout 1800), or less to do");
+  });
+
+  test("says how a kernel died, and goes on to the next notebook", async () => {
+    const file = await folder.write("dies.ipynb", [{ code: "process.exit(7);" }]);
+    await folder.write("lives.ipynb", [{ code: "1 + 1" }]);
+    const before = await readFile(file, "utf8");
+    const { code, out, err } = await segmenta({ action: "run", files: ["dies.ipynb", "lives.ipynb"] });
+    expect(err).toContain("✘ cell 1 of 1 ended the kernel: the kernel ended with exit code 7   [CELL_FAILED]");
+    expect(err).toContain("✎ does it call process.exit?");
+    expect(out).toContain("✔ lives.ipynb: 1 cells");
+    expect(code).toBe(2);
+    expect(await readFile(file, "utf8")).toBe(before);
+  });
+
+  test.each([
+    ["broken JSON", '{"cells": [', {}, { code: "BAD_JSON", mend: expect.stringContaining("restore the file") }],
+    [
+      "another language",
+      notebookJson([{ code: "print(1)" }], { kernelspec: { name: "python3", language: "python" } }),
+      {},
+      { code: "BAD_USAGE", message: expect.stringContaining("a python notebook; only TypeScript notebooks run here") },
+    ],
+    [
+      "no cell of parameters, and -p",
+      notebookJson([{ code: "const k = 2;" }]),
+      { param: "k=3" },
+      {
+        message: expect.stringContaining(`no cell is tagged "parameters"`),
+        mend: expect.stringContaining("tag the cell"),
+      },
+    ],
+  ])("refuses a notebook with %s, and leaves it as it was", async (name, text, args, error) => {
+    const file = path.join(folder.path, `${name.replaceAll(/\W/g, "-")}.ipynb`);
+    await writeFile(file, text);
+    await expect(segmenta({ action: "run", files: [path.basename(file)], ...args })).rejects.toMatchObject(error);
+    expect(await readFile(file, "utf8")).toBe(text);
   });
 
   test.each([

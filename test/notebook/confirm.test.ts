@@ -14,10 +14,10 @@ describe("confirm", () => {
   test("publishes the committed numbers when all agree to the tolerance", () => {
     const shown = vi.spyOn(console, "log").mockImplementation(() => {});
     confirm({ silhouette: [0.491347470574123, 0.491347470574], winner: ["kmeans", "kmeans"] });
-    confirm({ near: [1.01, 1] }, { absolute: 0.02 });
+    confirm({ near: [1.01, 1] }, { absolute: 0.02 }, "the model");
     expect(shown.mock.calls.map(([text]) => text)).toEqual([
       expect.stringContaining("✓ worked out here, and equal to the committed tables"),
-      expect.stringMatching(/near\s+1\n/),
+      expect.stringMatching(/near\s+1\n✓ worked out here, and equal to the model$/),
     ]);
   });
 
@@ -31,7 +31,7 @@ describe("confirm", () => {
     expect(() => confirm({ fine: [1, 1], silhouette: pair })).toThrowError(
       expect.objectContaining({
         code: "BAD_RESULTS",
-        what: `silhouette is ${pair[0]} here and ${pair[1]} in the tables`,
+        what: `silhouette is ${pair[0]} here and ${pair[1]} in the committed tables`,
       }),
     );
     expect(shown).not.toHaveBeenCalled();

@@ -149,6 +149,19 @@ describe("the kernel", () => {
     });
   });
 
+  test("shows several of them together", async () => {
+    const { error } = await run(
+      kernel,
+      'import { UserError, UserErrors } from "segmenta";\n' +
+        'throw new UserErrors(["a", "b"].map((what) => new UserError("NOT_NUMBER", { what, mend: "give a number" })));',
+    );
+    expect(error).toEqual({
+      ename: "UserErrors",
+      evalue: "a; b",
+      traceback: ["✘ a   [NOT_NUMBER]", "  ✎ give a number", "✘ b   [NOT_NUMBER]", "  ✎ give a number"],
+    });
+  });
+
   test("drops the cells that wait behind an error if asked to stop, and only then", async () => {
     const queue = (stop: boolean) =>
       Promise.all(

@@ -73,7 +73,10 @@ describe("writing", () => {
             outputs: [
               {
                 output_type: "display_data",
-                data: { "text/html": "<b>\n</b>", "application/json": { z: 1, a: 2 } },
+                data: {
+                  "text/html": "<b>\n</b>",
+                  "application/json": { z: 1, a: 2, list: [1, -2.5e-7, null], words: "[\n 1,\n 2\n]" },
+                },
                 metadata: {},
               },
             ],
@@ -86,6 +89,8 @@ describe("writing", () => {
     const text = formatNotebook(notebook);
     expect(text).not.toContain("2025");
     expect(text).toContain('   "source": [\n    "a;\\n",\n    "b;"\n   ]');
+    expect(text).toContain('"list": [1,-2.5e-7,null]');
+    expect(text).toContain('"words": "[\\n 1,\\n 2\\n]"');
     expect(text.indexOf('"a": 2')).toBeLessThan(text.indexOf('"z": 1'));
     expect(text.endsWith("}\n")).toBe(true);
     expect(formatNotebook(parseNotebook(text, "x"))).toBe(text);

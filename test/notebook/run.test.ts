@@ -141,7 +141,9 @@ describe("a notebook that fails", () => {
     const file = await folder.write("dies.ipynb", [
       { code: "import fs from 'node:fs';\nfs.writeSync(2, 'out of luck');\nprocess.exit(7);" },
     ]);
+    const before = await readFile(file, "utf8");
     const run = await runNotebook(file);
+    expect(await readFile(file, "utf8")).toBe(before);
     expect(run).toMatchObject({
       status: "failed",
       failure: { reason: "kernel-died", evalue: "the kernel ended with exit code 7", number: 1 },

@@ -313,13 +313,20 @@ function describeFailure({ diagnostics, thrown }, code) {
     return { ename: "Thrown", evalue: text, traceback: [`Thrown: ${text}`] };
   }
   // An error of the user's to mend, as the command line prints it: what, where, how to mend it; no stack.
-  if (value.name === "UserError" && typeof value.what === "string") {
-    const traceback = [`✘ ${value.what}   [${value.code}]`];
-    if (value.where) traceback.push(`  → ${value.where}`);
-    if (value.mend) traceback.push(`  ✎ ${value.mend}`);
-    return { ename: "UserError", evalue: value.what, traceback };
+  const mistakes = value.name === "UserErrors" && Array.isArray(value.errors) ? value.errors : [value];
+  if (mistakes.length > 0 && mistakes.every(isMistake)) {
+    const evalue = mistakes.map(({ what }) => what).join("; ");
+    return { ename: value.name, evalue, traceback: mistakes.flatMap(tellMistake) };
   }
   return { ename: value.name, evalue: value.message, traceback: readableStack(value) };
+}
+
+function isMistake(error) {
+  return error?.name === "UserError" && typeof error.what === "string";
+}
+
+function tellMistake({ what, code, where, mend }) {
+  return [`✘ ${what}   [${code}]`, ...(where ? [`  → ${where}`] : []), ...(mend ? [`  ✎ ${mend}`] : [])];
 }
 
 function isInterrupt(value) {
