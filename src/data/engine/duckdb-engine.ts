@@ -61,9 +61,13 @@ export async function openDuckDbTable(choice: TableChoice, options: DuckDbOption
     };
   } catch (error) {
     await engine.close();
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof UserError) && LACKS_MEMORY.test(message)) throw duckDbFailure(engine.name, error);
     throw explainScanError(error, path);
   }
 }
+
+const LACKS_MEMORY = /^Out of Memory Error|could not allocate|failed to pin block/i;
 
 type Connection = import("@duckdb/node-api").DuckDBConnection;
 
@@ -113,7 +117,7 @@ function plainCell(value: unknown): SqlCell {
 
 function duckDbFailure(name: string, error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
-  if (/^Out of Memory Error|could not allocate|failed to pin block/i.test(message)) {
+  if (LACKS_MEMORY.test(message)) {
     return new UserError("OUT_OF_MEMORY", {
       what: `${name} ran out of memory: ${message.split("\n")[0]}`,
       where: "data.engine.duckdb.memory",
