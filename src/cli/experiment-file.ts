@@ -40,7 +40,7 @@ export async function loadExperiment(
     throw new UserError("BAD_CONFIG", {
       what: `the rows of ${experiment.name} stay in ${experiment.data.engine.kind}; this command needs them in memory`,
       where: experiment.source.where(["data", "engine"]),
-      mend: "use run, predict and serve; or sample the table into a file for the rest",
+      mend: "use run, diff, predict and serve; or sample the table into a file for the rest",
     });
   }
   return experiment;

@@ -76,10 +76,10 @@ export async function runPushedDown(experiment: Experiment, options: RunArgument
 }
 
 /** Trials of an engine are run one after another, by one process. */
-function requireWhole(experiment: Experiment, { shard }: RunArguments): void {
-  if (shard === undefined) return;
+function requireWhole(experiment: Experiment, { shard, queue }: RunArguments): void {
+  if (shard === undefined && queue === undefined) return;
   throw new UserError("BAD_USAGE", {
-    what: `--shard cannot be used with data.engine ${experiment.data.engine!.kind}`,
+    what: `--${shard === undefined ? "queue" : "shard"} cannot be used with data.engine ${experiment.data.engine!.kind}`,
     where: "command line",
     mend: "leave it out: the engine itself spreads the work",
   });

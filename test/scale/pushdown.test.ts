@@ -87,7 +87,7 @@ describe("a file in DuckDB", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/\d segments, by kmeans k=\d/);
     expect(readdirSync(join(folder, "results", "shop")).sort()).toEqual(
-      [".runs", "metrics.csv", "model.json", "selection.json", "summary.md"].sort(),
+      [".runs", "assignments.csv", "metrics.csv", "model.json", "selection.json", "summary.md"].sort(),
     );
     expect(result(folder, "metrics.csv").split("\n")[0]).toContain("simplified_silhouette");
 
@@ -139,6 +139,28 @@ describe("a file in DuckDB", () => {
     expect(result(folder, "metrics.csv")).toBe(first);
     const wider = await segmenta(folder, ["run", "shop"]);
     expect(wider.err).toContain("fitted 1 of 1 trials");
+  });
+
+  test("the gate compares two results, and sees another decision", async () => {
+    const folder = folderWith("{ path: customers.csv, id: ID, engine: duckdb }", "", { "customers.csv": csv });
+    await segmenta(folder, ["run", "shop"]);
+    await segmenta(folder, ["run", "shop", "--out", "same"]);
+    await segmenta(folder, ["run", "shop", "sweep.kmeans.k=4", "--out", "other"]);
+    const same = await segmenta(folder, ["diff", "shop", "--against", "same"]);
+    expect([same.code, same.err]).toEqual([0, ""]);
+    const k = JSON.parse(result(folder, "selection.json")).winner.k;
+    expect(k).not.toBe(4);
+    const other = await segmenta(folder, [
+      "diff",
+      "shop",
+      "sweep.kmeans.k=4",
+      "--against",
+      "results/shop",
+      "--results",
+      "other",
+    ]);
+    expect(other.out).toContain("k=4");
+    expect(other.code).not.toBe(0);
   });
 
   test("nothing is left in the temporary folder", async () => {

@@ -11,14 +11,17 @@ import { nameSegments } from "../model.js";
 import type { NamedSegment } from "../results.js";
 import { scoreColumns } from "../rows.js";
 import { selectionRecord, summaryMarkdown } from "../selection.js";
-import { jsonText, metricsCsv } from "../tables.js";
+import { assignmentsCsv, jsonText, metricsCsv } from "../tables.js";
 import type { EngineTable } from "./engine.js";
 import { layerOf } from "./prepare.js";
 import type { PushdownResult } from "./run.js";
 import { momentsSql, readMoments } from "./statements.js";
 import { centreMatrix } from "./trial.js";
 
-/** Files of the result by name, and its segments; no assignments.csv, which would have a line per row. */
+/**
+ * Files of the result by name, and its segments. assignments.csv is of the sample, in its order, for the gate to hold
+ * against another; one of all rows would have a line for each (see `data.labels`).
+ */
 export async function pushdownOutput(
   result: PushdownResult,
   table: EngineTable,
@@ -30,7 +33,10 @@ export async function pushdownOutput(
   files.set("selection.json", jsonText(selectionRecord(sweep)));
   const made = await modelOf(result, table, domain);
   files.set("summary.md", summaryMarkdown(sweep, made?.segments ?? []));
-  if (made) files.set("model.json", serializeModel(made.model));
+  if (made) {
+    files.set("assignments.csv", assignmentsCsv(result.winner!.labels));
+    files.set("model.json", serializeModel(made.model));
+  }
   return { files, segments: made?.segments ?? [] };
 }
 
