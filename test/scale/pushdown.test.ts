@@ -151,7 +151,7 @@ describe("a file in DuckDB", () => {
     const lines = readFileSync(assignments, "utf8").split("\n");
     writeFileSync(assignments, lines.map((line, i) => (i > 0 && i < 400 ? line.replace(/.$/, "0") : line)).join("\n"));
     const moved = await segmenta(folder, ["diff", "shop", "--against", "same"]);
-    expect(moved.out).toMatch(/assignments/);
+    expect(moved.out).toContain("moved to another segment");
     expect(moved.code).toBe(3);
   });
 
