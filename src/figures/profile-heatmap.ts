@@ -23,7 +23,7 @@ export function profileHeatmapFigure(input: ProfileHeatmapInput): FigureSpec {
   const z = rows.map((feature) => segments.map((segment) => segment.effects[feature] ?? null));
   const columns = segments.map((_, index) => index);
   // Of 760 pixels the features take some 320, and a letter 7.
-  const room = Math.min(14, Math.max(8, Math.floor(440 / Math.max(1, segments.length) / 7)));
+  const room = Math.min(24, Math.max(8, Math.floor(440 / Math.max(1, segments.length) / 7)));
   const cells: Plain[] = rows.flatMap((feature, y) =>
     segments.map((segment, x): Plain => {
       const effect = segment.effects[feature] ?? null;

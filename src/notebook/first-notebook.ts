@@ -39,7 +39,7 @@ function sketch({ name, experiment, table, results }: FirstNotebook): readonly S
       "markdown",
       `# ${name}: a first look
 
-**Question.** *What is in this table, does it fall into segments, and would we find them again?*
+**Question.** *What is in this table, does it fall into segments, and who is in them?*
 
 Change what you know better: the experiment file says what is prepared, swept and chosen, with its reasons as comments.`,
     ],
@@ -166,11 +166,19 @@ if (segments.length > 1) {
       "code",
       `const winner = result.winner;
 values({ segments: winner ? segments.length : 0, rows: table.rows });
+const found = segments.map(
+  ({ label, share }) => \`\${names[label]} (\${Math.round(100 * share)} %)\`,
+);
 show(
   winner
-    ? \`**\${segments.length} segments** by \\\`\${winner.trial.algorithm.name} \${winner.trial.paramsText}\\\`: \${segments.map(({ label, share }) => \`\${names[label]} (\${Math.round(100 * share)} %)\`).join(", ")}.\`
+    ? \`**\${segments.length} segments** by \\\`\${winner.trial.algorithm.name} \${winner.trial.paramsText}\\\`:
+\${found.join(", ")}.\`
     : \`**No segments** to defend (\${result.verdict.outcome}): \${result.verdict.reasons[0] ?? ""}\`,
-);`,
+);
+if (winner && experiment.select.rule.name !== "gated-stability") {
+  show(\`The rule \\\`\${experiment.select.rule.name}\\\` does not ask whether these segments come
+back when rows are drawn again; \\\`select: { rule: gated-stability }\\\` does.\`);
+}`,
     ],
   ];
 }

@@ -11,6 +11,7 @@ import { leaderboardFigure, rankCandidates } from "../../src/figures/leaderboard
 import { spreadApart } from "../../src/figures/lines.js";
 import { tsneMapFigure } from "../../src/figures/map.js";
 import { rasterAbove } from "../../src/figures/points.js";
+import { wrapped } from "../../src/figures/profile-heatmap.js";
 import { silhouettePlotFigure } from "../../src/figures/silhouette-plot.js";
 import { roundTo, tableCsv } from "../../src/figures/spec.js";
 import { candidatesOf } from "../../src/figures/trials.js";
@@ -45,6 +46,19 @@ test.each([
 
 test("long names are cut with an ellipsis", () => {
   expect(shorten("agglomerative", 8)).toBe("agglome…");
+});
+
+test.each([
+  ["Dormant", 10, "Dormant"],
+  ["Instalment-heavy", 10, "Instalment-<br>heavy"],
+  ["Instalment-heavy", 16, "Instalment-heavy"],
+  ["Occasional one-off buyers", 10, "Occasional<br>one-off<br>buyers"],
+  ["Cash-advance users", 12, "Cash-advance<br>users"],
+  ["High PRC_FULL_PAYMENT, low x", 14, "High<br>PRC_FULL_PAYMENT,<br>low x"],
+  ["−3 to -1", 20, "−3 to -1"],
+  ["", 10, ""],
+])("the name %j goes over lines of %i letters", (name, width, lines) => {
+  expect(wrapped(name, width)).toBe(lines);
 });
 
 describe("candidates", () => {
