@@ -46,6 +46,19 @@ export interface Scan {
 
 /** Look at a file's columns without reading its rows (JSON is read once, to learn its types). */
 export async function openScan(connection: DuckDBConnection, path: string, format: Format): Promise<Scan> {
+  const scan = await formatScan(connection, path, format);
+  // In a model's JSON this key would be the object's prototype, and lost.
+  if (scan.columns.some(({ name }) => name === "__proto__")) {
+    throw new UserError("NOT_READABLE", {
+      what: 'no column may be called "__proto__": JSON readers take it for something else',
+      where: path,
+      mend: "rename the column",
+    });
+  }
+  return scan;
+}
+
+async function formatScan(connection: DuckDBConnection, path: string, format: Format): Promise<Scan> {
   if (format === "csv") return csvScan(path);
   const file = quoteText(escapeGlob(path));
   if (format === "parquet") {

@@ -135,6 +135,14 @@ describe("a damaged file", () => {
         ✎ check that the file is whole, may be read, and is what its extension says"
     `);
   });
+  test("a column that a model file could not hold", async () => {
+    expect(await refused("proto.csv", "a,__proto__\n1,2\n")).toMatchInlineSnapshot(`
+      "✘ no column may be called "__proto__": JSON readers take it for something else   [NOT_READABLE]
+        → <folder>/proto.csv
+        ✎ rename the column"
+    `);
+    expect(await refused("proto.json", '[{"a":1,"__proto__":2}]')).toContain('no column may be called "__proto__"');
+  });
   test("JSON with keys that differ in case alone, in one row or over several", async () => {
     expect(await refused("twins.json", '[{"a":1,"A":2}]')).toMatchInlineSnapshot(`
       "✘ the keys "A" and "a" differ in case alone, and only one of them can be read from JSON   [NOT_READABLE]
