@@ -8,7 +8,7 @@ import { planSweep } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
 import { EngineLost, type EngineTable } from "../sweep/pushdown/engine.js";
 import { pushdownOutput } from "../sweep/pushdown/model.js";
-import { type PushdownResult, runPushdown } from "../sweep/pushdown/run.js";
+import { type PushdownResult, runPushdown, storedTrials } from "../sweep/pushdown/run.js";
 import { fingerprint } from "../sweep/pushdown/sample.js";
 import { labelsSql } from "../sweep/pushdown/statements.js";
 import { requireSupported } from "../sweep/pushdown/supported.js";
@@ -37,7 +37,8 @@ export async function runPushedDown(experiment: Experiment, options: RunArgument
     const store = await openStore(pathFrom(io, folder), experiment.name);
     try {
       if (options.dryRun || options.explain) {
-        io.out(explainPlan(planSweep(experiment, facts.checksum), store, { each: options.explain }));
+        const plan = planSweep(experiment, facts.checksum);
+        io.out(explainPlan(plan, storedTrials(experiment, plan, store), { each: options.explain }));
         if (options.dryRun) return EXIT.good;
       }
       const result = await runPushdown({

@@ -61,7 +61,11 @@ function brief(value: string | number | null): string {
  *
  * @param options.each - one line per trial; otherwise one per algorithm and space
  */
-export function explainPlan(plan: Plan, store: Store, options: { readonly each: boolean }): string {
+export function explainPlan(
+  plan: Plan,
+  store: Pick<Store, "fit" | "fits">,
+  options: { readonly each: boolean },
+): string {
   // In an order of their own, so that the words do not depend on which thread finished first.
   const stored = [...store.fits()].sort((a, b) => compareNatural(canonicalJson(a.parts), canonicalJson(b.parts)));
   const lines: string[] = [];

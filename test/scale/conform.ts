@@ -116,6 +116,36 @@ export function conforms(open: () => Opened): void {
     }
   });
 
+  test.each([
+    ["the mean, then min-max", "[ impute: mean, scale: min-max ]"],
+    ["a constant, then robust", "[ impute: { strategy: constant, value: -3 }, scale: robust ]"],
+    [
+      "some columns only",
+      "[ impute: { strategy: median, columns: [AMOUNT] }, drop: [BALANCE], scale: { columns: [SINCE] } ]",
+    ],
+  ])("other preparations are those of memory too: %s", async (_, steps) => {
+    const { table, rows } = open();
+    const other = parseExperiment(CONFIG, "conform.yaml", [`prepare.mixed=${steps}`, "reduce=[none]"]);
+    const sample = await sampleTable(table, rows.rows);
+    const own = (await pushSpaces(table, planSweep(other, "checksum"), sample, () => {})).get("mixed")!;
+    const { table: treated, fitted } = fitPreparation(
+      rows,
+      other.prepare[0]!.steps.map(({ step, params }) => ({ name: step.name, params })),
+    );
+    const names = (step: unknown) => JSON.stringify(step).replace(/-?\d+(\.\d+)?(e-?\d+)?/g, "0");
+    const numbers = (step: unknown) =>
+      JSON.stringify(step)
+        .match(/-?\d+(\.\d+)?(e-?\d+)?/g)!
+        .map(Number);
+    expect(own.preparation.map(names)).toEqual(fitted.map(names));
+    own.preparation.forEach((step, i) => {
+      numbers(step).forEach((value, at) => {
+        expect(relative(value, numbers(fitted[i])[at]!)).toBeLessThan(1e-12);
+      });
+    });
+    expect(own.columns).toEqual(treated.columns.map(({ name }) => name));
+  });
+
   test.each(["mixed", "mixed/pca-2"])(
     "k-means in %s: centres and inertia as in memory from the same start",
     async (name) => {
@@ -165,15 +195,19 @@ export function conforms(open: () => Opened): void {
     expect(apart(found.centres.values, wanted.centres)).toBeLessThan(1e-9);
   });
 
-  test.each(["mixed", "mixed/pca-2"])("the indices of a fit in %s are those of memory", async (name) => {
+  test.each([
+    ["mixed", "mixed"],
+    ["mixed/pca-2", "mixed"],
+    ["mixed", "mixed/pca-2"],
+  ])("the indices of a fit in %s, judged in %s, are those of memory", async (name, space) => {
     const { table } = open();
     const fitted = spaces.get(name)!;
-    const judge = spaces.get("mixed")!;
+    const judge = spaces.get(space)!;
     const x = truth.get(name)!;
     const start = Float64Array.from(fitted.sample.data.subarray(0, 4 * x.cols));
     const wanted = kMeansFrom(x, start, { maxIter: 20, tol: 1e-4 });
     const { labels, old } = renumber(wanted.labels);
-    const judged = truth.get("mixed")!;
+    const judged = truth.get(space)!;
     const means = new Float64Array(4 * judged.cols);
     const sizes = new Float64Array(4);
     labels.forEach((label, i) => {

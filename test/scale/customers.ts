@@ -1,4 +1,4 @@
-/** Made-up customers with everything that makes a table hard: long tails, missing cells, NaN, ties, big offsets. */
+/** Made-up customers with everything that makes a table hard: long tails, missing cells, NaN, ties, big offsets, a column that never differs. */
 import { stream } from "../../src/core/rng.js";
 import { numberColumn, type Table } from "../../src/core/table.js";
 
@@ -30,6 +30,7 @@ export function customers(rows: number, seed = 1): Table {
       numberColumn("SINCE", since),
       numberColumn("BALANCE", balance),
       numberColumn("CODE", code),
+      numberColumn("SAME", new Float64Array(rows).fill(0.1)),
     ],
     id: { name: "ID", values: Array.from({ length: rows }, (_, i) => `c${i}`) },
   };

@@ -137,6 +137,8 @@ describe("a file in DuckDB", () => {
     const again = await segmenta(folder, ["run", "shop", "sweep.kmeans.k=[2,3]"]);
     expect(again.err).toContain("2 of them stored already");
     expect(result(folder, "metrics.csv")).toBe(first);
+    const plan = await segmenta(folder, ["run", "shop", "--dry-run"]);
+    expect(plan.out).toBe("3 trials: cached 2, run 1\n  kmeans in standard: cached 2, run 1: params k 2 → 4\n");
     const wider = await segmenta(folder, ["run", "shop"]);
     expect(wider.err).toContain("fitted 1 of 1 trials");
   });
@@ -253,13 +255,13 @@ select: { rule: majority }
     [
       "a text",
       "[ impute: median ]",
-      (text: string) => text.replaceAll(/^(c\d+.*),\d+$/gm, "$1,abc"),
+      (text: string) => text.replaceAll(/^(c\d+.*),\d+,0\.1$/gm, "$1,abc,0.1"),
       /column "CODE" of .* holds text/,
     ],
     [
       "a column with nothing in it",
       "[ impute: median ]",
-      (text: string) => text.replaceAll(/^(c\d+.*),\d+$/gm, "$1,"),
+      (text: string) => text.replaceAll(/^(c\d+.*),\d+,0\.1$/gm, "$1,,0.1"),
       /column "CODE" is missing in all 3000 rows/,
     ],
     [

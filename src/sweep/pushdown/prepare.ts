@@ -3,6 +3,7 @@
  * JSON that the same step remembers in memory, so that a model is the same whoever fitted it.
  */
 import { UserError } from "../../core/errors.js";
+import { canonicalJson } from "../../core/hash.js";
 import type { Note } from "../../core/notes.js";
 import { didYouMean } from "../../core/suggest.js";
 import type { Fitted } from "../../preprocessing/define.js";
@@ -65,7 +66,8 @@ export async function prepareColumns(
     if (Array.isArray(named)) requireKnown(named as string[], columns, texts, step.name);
     const [learnt, next] = await pushedSteps[step.name]!(columns, params, ask);
     if (step.name === "drop") for (const name of named as string[]) texts.delete(name);
-    fitted.push({ name: step.name, version: step.version, fitted: learnt });
+    // Through JSON once, as in memory.
+    fitted.push({ name: step.name, version: step.version, fitted: JSON.parse(canonicalJson(learnt)) as Fitted });
     columns = next;
   }
   const [text] = texts;

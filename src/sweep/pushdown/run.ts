@@ -116,6 +116,18 @@ export async function runPushdown(options: PushdownOptions): Promise<PushdownRes
   };
 }
 
+/** The finished trials of a plan as `explainPlan` asks for them. */
+export function storedTrials(experiment: Experiment, plan: Plan, store: Store): Pick<Store, "fit" | "fits"> {
+  const known = new Map<string, FitRecord>();
+  for (const trial of plan.trials) {
+    const { key, parts } = trial;
+    if (!decodeTrial(store.evidence(trialKey(trial)), judgedIn(trial, experiment.score.space))) continue;
+    const nothing = { labels: "", found: "", reasons: [], objective: null, outputs: {}, notes: [] };
+    known.set(key, { type: "fit", key, parts, ...nothing });
+  }
+  return { fit: (key) => known.get(key), fits: () => known.values() };
+}
+
 /** Gates, rule and rows, as after any sweep. */
 function decide(
   { experiment, table, facts, onEvent }: PushdownOptions,
