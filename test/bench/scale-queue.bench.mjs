@@ -91,20 +91,25 @@ try {
   const local = await seconds(short, "local", "--jobs", "2");
   const queued = await seconds(short, "queued", "--queue", url);
 
-  const running = ended(start(long, "run", "bench", "--out", "killed", "--queue", url));
-  const lost = says(workers[0], "kmeans");
-  await lost;
-  workers[0].kill("SIGKILL");
+  // One trial alone: beyond its own time, what passes from the kill to the end is the wait for the lost lock.
+  const single = work("single", `{ kmeans: { k: 10, nInit: ${starts}, maxIter: 300 } }`, 1);
+  const alone = await seconds(single, "alone", "--queue", url);
+  for (const child of workers.splice(0)) child.kill("SIGKILL");
+  const victim = await worker();
+  const running = ended(start(single, "run", "bench", "--out", "killed", "seeds=[7]", "--queue", url));
+  await new Promise((resolve) => setTimeout(resolve, 600 * alone));
+  victim.kill("SIGKILL");
   const killed = performance.now();
+  await worker();
   await running;
-  const recovered = (performance.now() - killed) / 1000;
+  const recovered = (performance.now() - killed) / 1000 - alone;
 
   console.log(`| what | figure | wanted |
 |---|---|---|
 | a sweep of 24 trials, one worker | ${one.toFixed(1)} s | ≥ 60 s |
 | two workers | ${two.toFixed(1)} s, ${(one / two).toFixed(2)}× | ≥ 1.7× |
 | 200 trials of nothing: queue against local, per trial | ${((1000 * (queued - local)) / 200).toFixed(1)} ms | ≤ 20 ms |
-| the sweep with a worker killed: beyond one worker's time for what was left | ≤ ${Math.max(0, recovered - one).toFixed(1)} s | ≤ 15 s |`);
+| a worker killed in its only trial: from the kill to the end, less that trial's time | ${recovered.toFixed(1)} s | ≤ 15 s |`);
 } finally {
   for (const child of workers) child.kill("SIGKILL");
   redis.kill("SIGKILL");

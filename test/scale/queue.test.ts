@@ -69,7 +69,8 @@ describe.runIf(hasRedis)("a queue", () => {
 
   test("and two workers, each with a copy of the table of its own, give the tables of one machine", async () => {
     const root = workFolder();
-    const workers = [work(workFolder()), work(workFolder())];
+    const workers = [work(workFolder(), { preload: slow }), work(workFolder(), { preload: slow })];
+    for (const worker of workers) await worker.says("takes up to");
     const { code, err } = await run(root).ended;
     expect(code, err).toBe(0);
     expect(tables(root)).toEqual(expected);
@@ -137,6 +138,38 @@ describe.runIf(hasRedis)("a queue", () => {
     } finally {
       await own.remove();
     }
+  }, 120_000);
+
+  test("that freezes, its connections open, is given up in bounded time: 4", async () => {
+    const own = await startRedis();
+    try {
+      const root = workFolder();
+      const worker = work(workFolder(), { preload: slow, url: own.url });
+      await worker.says("takes up to");
+      const running = run(root, own.url, { SEGMENTA_QUEUE_PATIENCE: "4" });
+      await worker.says("in standard");
+      own.freeze();
+      const { code, err } = await running.ended;
+      expect(code, err).toBe(4);
+      expect(err).toContain("has been gone for 4 s");
+      expect(err).not.toContain("MaxListeners");
+    } finally {
+      await own.remove();
+    }
+  }, 120_000);
+
+  test("with a worker of another version of an algorithm: it refuses, and says which", async () => {
+    const other = join(mkdtempSync(join(tmpdir(), "segmenta-other-")), "other.mjs");
+    const registry = new URL("../../dist/cluster/registry.js", import.meta.url).href;
+    writeFileSync(
+      other,
+      `const { algorithms } = await import(${JSON.stringify(registry)});\nalgorithms.find(({ name }) => name === "gmm").version++;`,
+    );
+    const root = workFolder();
+    work(workFolder(), { preload: other });
+    const { code, err } = await run(root).ended;
+    expect(err).toMatch(/refuses: its gmm is of version \d+, the run's of version \d+/);
+    expect(code).toBe(4);
   }, 120_000);
 
   test("without a worker says so and waits; Ctrl-C is 130, and a worker that comes finds the rest gone", async () => {

@@ -31,6 +31,8 @@ export interface RunningRedis {
   /** End it as a power cut would, or politely; start it again on the same port and folder. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   start(): Promise<void>;
+  /** Stop its clock: it answers no more, and no connection ends. */
+  freeze(): void;
   remove(): Promise<void>;
 }
 
@@ -60,6 +62,9 @@ export async function startRedis(...options: string[]): Promise<RunningRedis> {
       const gone = new Promise((resolve) => stopping.once("exit", resolve));
       stopping.kill(signal);
       await gone;
+    },
+    freeze() {
+      child!.kill("SIGSTOP");
     },
     async remove() {
       await redis.stop();

@@ -56,7 +56,8 @@ export async function connect(Client: typeof Redis, url: string): Promise<Redis>
   try {
     await Promise.race([client.connect(), timer]);
     await Promise.race([client.ping(), timer]);
-    const memory = await client.config("GET", "maxmemory*").catch(() => []);
+    // Not every server lets its settings be read.
+    const memory = await Promise.race([client.config("GET", "maxmemory*").catch(() => []), timer]);
     policy = evicting(memory as string[]);
   } catch (error) {
     client.disconnect();

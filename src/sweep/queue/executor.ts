@@ -6,6 +6,7 @@
  * Delivery is at-least-once. That is harmless here: a job is named by its content, its answer depends on that alone,
  * and the first answer that arrives is taken. What Redis forgets (a restart without a disk) is asked for again.
  */
+import { setMaxListeners } from "node:events";
 import type { Job, Queue, QueueEvents } from "bullmq";
 import type { Fit } from "../../cluster/define.js";
 import { algorithmNamed } from "../../cluster/registry.js";
@@ -28,6 +29,8 @@ export interface QueueOptions {
 
 /** Fits that are asked for at once; workers take what they can. */
 const AT_ONCE = 256;
+/** How soon Redis must answer to count as there, in milliseconds. */
+const PULSE = 2000;
 /** Between two looks at everything that is waited for, in milliseconds; events wake us earlier. */
 const LOOK = 1000;
 /** Answers that nobody fetched are forgotten after a day, in seconds. */
@@ -60,7 +63,7 @@ export async function queueExecutor(options: QueueOptions): Promise<Executor> {
     options,
     queue,
     events,
-    () => client.status === "ready",
+    async () => (await within(PULSE, client.ping())) !== undefined,
     async () => {
       await Promise.allSettled([within(1000, events.close()), within(1000, queue.close())]);
       client.disconnect();
@@ -75,6 +78,8 @@ class Asking implements Executor {
   readonly #told = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #alive = Date.now();
+  #up = true;
+  #asking = false;
   #lonely = 0;
   #looking = false;
   #gone: Error | undefined;
@@ -83,7 +88,8 @@ class Asking implements Executor {
     readonly options: QueueOptions,
     readonly queue: Queue,
     events: QueueEvents,
-    readonly isUp: () => boolean,
+    /** Whether Redis answers, told within a bounded time: a frozen server keeps its connections open. */
+    readonly answers: () => Promise<boolean>,
     readonly disconnect: () => Promise<void>,
   ) {
     const settle = ({ jobId }: { jobId: string }) => void this.#settle(jobId).catch(() => {});
@@ -105,6 +111,8 @@ class Asking implements Executor {
 
   async #ask(work: FitWork, signal: AbortSignal | undefined): Promise<Fit[]> {
     signal?.throwIfAborted();
+    // One listener for each fit that is asked for at once.
+    if (signal) setMaxListeners(0, signal);
     if (this.#gone) throw this.#gone;
     const { name, version } = algorithmNamed(work.algorithm);
     const job: FitJob = {
@@ -150,10 +158,17 @@ class Asking implements Executor {
       // Redis came back without it.
       await this.#put(id, waiting.job);
     } else if (state === "completed") {
-      waiting.resolve(decodeFits(job.returnvalue));
+      // Looked at anew: the job may have been read just before it was completed, without its answer.
+      const answered = ((await this.queue.getJob(id)) as typeof job | undefined) ?? job;
+      try {
+        waiting.resolve(decodeFits(answered.returnvalue));
+      } catch (error) {
+        waiting.reject(new Error("a worker's answer cannot be read", { cause: error }));
+      }
       await job.remove();
     } else if (state === "failed") {
-      waiting.reject(new Error(job.failedReason));
+      const failed = ((await this.queue.getJob(id)) as typeof job | undefined) ?? job;
+      waiting.reject(new Error(failed.failedReason));
       await job.remove();
     } else {
       for (const { worker, why } of job.data.refused ?? []) this.#tell(`the worker ${worker} refuses: ${why}`);
@@ -162,17 +177,28 @@ class Asking implements Executor {
 
   /** Now and then: is Redis there, is anybody working, is there an answer whose event was lost? */
   #look(): void {
-    if (this.#waiting.size === 0) this.#alive = Date.now();
-    if (this.isUp()) this.#alive = Date.now();
+    this.#feelPulse();
+    if (this.#waiting.size === 0 || this.#up) this.#alive = Date.now();
     else if (Date.now() - this.#alive > (this.options.patience ?? 60_000)) this.#giveUp();
     else if (Date.now() - this.#alive > 3 * LOOK)
       this.#tell(`the queue at ${shownUrl(this.options.url)} does not answer; waiting for it`);
-    if (this.#looking || !this.isUp()) return;
+    if (this.#looking || !this.#up) return;
     this.#looking = true;
     this.#lookThrough()
       .catch(() => {})
       .finally(() => {
         this.#looking = false;
+      });
+  }
+
+  #feelPulse(): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    this.answers()
+      .catch(() => false)
+      .then((up) => {
+        this.#up = up;
+        this.#asking = false;
       });
   }
 

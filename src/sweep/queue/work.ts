@@ -4,6 +4,7 @@
  */
 import { hostname } from "node:os";
 import type { Job } from "bullmq";
+import { algorithmNamed } from "../../cluster/registry.js";
 import { isUserError } from "../../core/errors.js";
 import { hashOf } from "../../core/hash.js";
 import type { Matrix } from "../../core/matrix.js";
@@ -48,7 +49,7 @@ export async function workQueue(options: WorkOptions): Promise<number> {
   const client = await connect(Client, options.url);
   const queue = new bullmq.Queue(QUEUE, { connection: client });
   queue.on("error", () => {});
-  const me = `${hostname()}:${process.pid}`;
+  const me = `${hostname()}-${process.pid}`;
   const runs = new Map<string, Promise<Spaces>>();
   let done = 0;
   let busy = 0;
@@ -70,12 +71,16 @@ export async function workQueue(options: WorkOptions): Promise<number> {
 
   const worker = new bullmq.Worker<FitJob, string>(
     QUEUE,
-    async (job, token) => {
+    async (job, token, signal) => {
       busy++;
       try {
         const { space, algorithm, grid, seed } = job.data;
         let x: Matrix | undefined;
         try {
+          const own = algorithmNamed(algorithm.name).version;
+          if (own !== algorithm.version) {
+            throw new Refusal(`its ${algorithm.name} is of version ${own}, the run's of version ${algorithm.version}`);
+          }
           x = (await spacesOf(job.data)).get(space.key);
           if (!x) throw new Refusal(`its space ${space.name} is prepared otherwise here`);
         } catch (error) {
@@ -83,7 +88,7 @@ export async function workQueue(options: WorkOptions): Promise<number> {
           await passOn(job, token, (error as Error).message);
         }
         const work = { kind: "fit", space: { key: space.key, x: x! }, algorithm: algorithm.name, grid, seed } as const;
-        const fits = await pool.run(work);
+        const fits = await pool.run(work, signal);
         done++;
         say(`${algorithm.name} ${grid.length === 1 ? "" : `(${grid.length} trials) `}in ${space.name}`);
         return encodeFits(fits);
@@ -93,6 +98,7 @@ export async function workQueue(options: WorkOptions): Promise<number> {
       }
     },
     {
+      name: me,
       connection: client,
       concurrency: pool.jobs,
       lockDuration: LOCK,
@@ -111,8 +117,10 @@ export async function workQueue(options: WorkOptions): Promise<number> {
   async function passOn(job: Job<FitJob, string>, token: string | undefined, why: string): Promise<never> {
     say(`refused: ${why}`);
     const refused = [...(job.data.refused ?? []).filter(({ worker }) => worker !== me), { worker: me, why }];
-    const workers = await queue.getWorkersCount();
-    if (refused.length >= Math.max(1, workers)) throw new bullmq.UnrecoverableError(`the worker ${me} refuses: ${why}`);
+    // Those that left do not count: another may have come in their place.
+    const present = (await queue.getWorkers()).map((client) => Object.values(client).join(" "));
+    const unable = present.filter((client) => refused.some(({ worker }) => client.includes(worker)));
+    if (unable.length >= present.length) throw new bullmq.UnrecoverableError(`the worker ${me} refuses: ${why}`);
     await job.updateData({ ...job.data, refused });
     await job.moveToDelayed(Date.now() + ELSEWHERE, token);
     throw new bullmq.DelayedError();
