@@ -24,25 +24,45 @@ export function contingency(a: ArrayLike<number>, b: ArrayLike<number>): Conting
       mend: "compare labelings of the same rows, in the same order",
     });
   }
-  const first = distinct(a);
-  const second = distinct(b);
-  const firstAt = new Map(first.map((label, at) => [label, at]));
-  const secondAt = new Map(second.map((label, at) => [label, at]));
-  const counts = new Float64Array(first.length * second.length);
+  const [first, firstAt] = places(a);
+  const [second, secondAt] = places(b);
+  const width = second.length;
+  const counts = new Float64Array(first.length * width);
+  for (let i = 0; i < a.length; i++) counts[firstAt[i]! * width + secondAt[i]!]!++;
   const firstSizes = new Float64Array(first.length);
-  const secondSizes = new Float64Array(second.length);
-  for (let i = 0; i < a.length; i++) {
-    const r = firstAt.get(a[i]!)!;
-    const c = secondAt.get(b[i]!)!;
-    counts[r * second.length + c]!++;
-    firstSizes[r]!++;
-    secondSizes[c]!++;
+  const secondSizes = new Float64Array(width);
+  for (let r = 0; r < first.length; r++) {
+    for (let c = 0; c < width; c++) {
+      firstSizes[r]! += counts[r * width + c]!;
+      secondSizes[c]! += counts[r * width + c]!;
+    }
   }
   return { first, second, counts, firstSizes, secondSizes, rows: a.length };
 }
 
-function distinct(labels: ArrayLike<number>): number[] {
-  return [...new Set(Array.from(labels))].sort((a, b) => a - b);
+/** The labels that occur, ascending, and the place of each row's label among them. */
+function places(labels: ArrayLike<number>): [number[], Int32Array] {
+  const at = new Map<number, number>();
+  const seen = new Int32Array(labels.length);
+  // Neighbouring rows often share a label, and there are few: the map is asked only where it changes.
+  let last = Number.NaN;
+  let place = -1;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label !== last) {
+      place = at.get(label) ?? at.size;
+      if (place === at.size) at.set(label, place);
+      last = label;
+    }
+    seen[i] = place;
+  }
+  const sorted = [...at.keys()].sort((a, b) => a - b);
+  const rank = new Int32Array(sorted.length);
+  sorted.forEach((label, r) => {
+    rank[at.get(label)!] = r;
+  });
+  for (let i = 0; i < seen.length; i++) seen[i] = rank[seen[i]!]!;
+  return [sorted, seen];
 }
 
 /** Ordered pairs of different rows, by whether each labeling puts them together. Exact up to 9e7 rows. */
