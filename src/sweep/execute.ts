@@ -78,8 +78,8 @@ export function inThread(): Executor {
  */
 export function workerPool(jobs: number = availableParallelism()): Executor {
   // Sources run straight from src/ (as under the test runner) use the built worker beside them.
-  const here = fileURLToPath(new URL("./worker.js", import.meta.url));
-  const filename = here.replace(/[\\/]src([\\/]sweep[\\/]worker\.js)$/, (_, rest: string) => `/dist${rest}`);
+  const here = fileURLToPath(new URL("./worker-entry.cjs", import.meta.url));
+  const filename = here.replace(/[\\/]src([\\/]sweep[\\/]worker-entry\.cjs)$/, (_, rest: string) => `/dist${rest}`);
   let pool: Piscina | undefined;
   const start = () =>
     new Piscina({ filename, name: "runInWorker", minThreads: jobs, maxThreads: jobs, idleTimeout: 60_000 });
