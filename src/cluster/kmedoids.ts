@@ -44,7 +44,7 @@ export const kmedoids = defineAlgorithm({
   },
   /** Every candidate's distances to all rows, shared by all k; few times n candidates in all. */
   cost: (n, d, grid) => ({
-    bytes: n * d * 8 + grid.reduce((sum, { k }) => sum + n * (k * 4 + 24), 0),
+    bytes: n * d * 8 + grid.reduce((sum, { k }) => sum + n * (k * 8 + 24), 0),
     seconds: Math.max(...grid.map(({ nInit }) => nInit)) * n * n * (d + 4) * (2e-10 + grid.length * 5e-11),
   }),
   assignment(x, _params, fit) {
