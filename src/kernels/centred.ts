@@ -14,3 +14,11 @@ export function centredRows(x: Matrix): Float64Array {
   }
   return out;
 }
+
+/** A factor that is exact and brings `largest` to at most 1. */
+export function powerOfTwoBelow(largest: number): number {
+  let scale = 1;
+  while (largest * scale > 1) scale /= 2;
+  while (largest > 0 && largest * scale < 0.25 && scale < 2 ** 1000) scale *= 2;
+  return scale;
+}

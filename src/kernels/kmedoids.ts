@@ -4,7 +4,7 @@
  */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placePoints } from "./blocks.js";
-import { centredRows } from "./centred.js";
+import { centredRows, powerOfTwoBelow } from "./centred.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
 
 /** One search: k medoids on their way to a local optimum. */
@@ -96,14 +96,6 @@ function prepare(arena: Arena, x: Matrix, order: Int32Array): Space {
 }
 
 const wholeQuads = (count: number): number => Math.ceil(count / 4) * 4;
-
-/** A factor that is exact and brings `largest` to at most 1. */
-function powerOfTwoBelow(largest: number): number {
-  let scale = 1;
-  while (largest * scale > 1) scale /= 2;
-  while (largest > 0 && largest * scale < 0.25) scale *= 2;
-  return scale;
-}
 
 interface Running {
   readonly k: number;

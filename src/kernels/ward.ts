@@ -1,6 +1,6 @@
 /** Ward linkage: the pair of clusters whose join costs least within-cluster variance merges first. */
 import type { Matrix } from "../core/matrix.js";
-import { centredRows } from "./centred.js";
+import { centredRows, powerOfTwoBelow } from "./centred.js";
 import { reserveGroups } from "./groups.js";
 import type { Joins } from "./joins.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
@@ -28,7 +28,9 @@ export function wardLinkage(x: Matrix): Joins {
     const { wasm } = arena;
     const slots = Math.ceil(n / 64) * 64;
     const gathered = reserveClusters(arena, n, d);
-    arena.viewF64(gathered.rows, n * d).set(centredRows(x));
+    const centred = centredRows(x);
+    const scale = powerOfTwoBelow(centred.reduce((most, v) => Math.max(most, Math.abs(v)), 0));
+    arena.viewF64(gathered.rows, n * d).set(centred);
     arena.viewF64(gathered.sizes, n).fill(1);
     identity(arena.viewI32(gathered.reps, n));
     const packed = reserveClusters(arena, slots, d);
@@ -48,7 +50,8 @@ export function wardLinkage(x: Matrix): Joins {
     const toSlot = arena.i32(n);
     const keys = arena.f64(n);
     const stack = arena.i32(256);
-    const scratch = arena.f64(24);
+    const lanes = arena.f64(8);
+    const shadow = arena.f32(wasm.shadowLength(n, d));
     arena.viewI32(state, 3).set([0, n, 0]);
 
     for (let live = n; live > 1; ) {
@@ -59,6 +62,11 @@ export function wardLinkage(x: Matrix): Joins {
         points, packed.rows, packed.sizes, inverses, packed.reps, balls, radii, largest,
         groupBalls, groupRadii, groupLargest, onChain,
       );
+      // biome-ignore format: one line per group of arguments
+      wasm.shadowClusters(
+        points, packed.rows, inverses, live, d, balls, radii, largest,
+        groupBalls, groupRadii, groupLargest, scale, shadow,
+      );
       wasm.moveChain(order, live, chain, arena.viewI32(state, 1)[0]!, onChain, toSlot);
       const target = live <= SMALL ? 1 : Math.floor(live * REPACK);
       const packedAt = live;
@@ -67,7 +75,7 @@ export function wardLinkage(x: Matrix): Joins {
         wasm.wardChain(
           points, packed.rows, packed.sizes, inverses, packed.reps, packedAt, d, balls, radii, largest,
           groupBalls, groupRadii, groupLargest, onChain,
-          chain, state, target, BUDGET, joins, heights, scratch,
+          chain, state, target, BUDGET, joins, heights, lanes,
         );
         live = arena.viewI32(state, 2)[1]!;
       }

@@ -6,9 +6,12 @@
 //
 // A slot holds one live cluster (rep ≥ 0) or nothing (rep = −1, centroid far away). Merges leave holes; JavaScript
 // packs the live clusters into fresh blocks now and then (gatherClusters, then packClusters in a new order).
+//
+// All tests are made on a float32 shadow first (single.ts); only blocks that it lets through are computed in float64.
 import { INFLATE } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
 import { max8, squaredDistance, squaredDistanceOfLane, squaredDistances8 } from "./points";
+import { maybeWithin, shadowBlock, shadowHole, shadowLane, shadowRow } from "./single";
 
 const FAR: f64 = 1e150;
 
@@ -154,9 +157,97 @@ export function moveChain(order: usize, m: i32, chain: usize, chainLength: i32, 
   }
 }
 
+// The shadow: pointers into one piece of memory. Radii are inflated and hold the slack of `single.ts`.
+let columns: i32 = 0;
+let scale: f64 = 1;
+let inflate: f32 = 1;
+let slack: f32 = 0;
+let points32: usize = 0;
+let rows32: usize = 0;
+let inverses32: usize = 0;
+let balls32: usize = 0;
+let radii32: usize = 0;
+let largest32: usize = 0;
+let groupBalls32: usize = 0;
+let groupRadii32: usize = 0;
+let groupLargest32: usize = 0;
+
+/**
+ * Make the shadow of packed clusters.
+ *
+ * @param toScale - a power of two that brings all coordinates to at most 1 in size
+ * @param shadow - out, f32: `shadowLength` of them
+ * @param others - in, as `packClusters` leaves them
+ */
+export function shadowClusters(
+  points: usize, rows: usize, inverses: usize, m: i32, d: i32, balls: usize, radii: usize, largest: usize,
+  groupBalls: usize, groupRadii: usize, groupLargest: usize, toScale: f64, shadow: usize,
+): void {
+  const groups = (m + 63) >> 6, slots = groups << 6, blocks = groups << 3, supers = (groups + 7) >> 3;
+  columns = d + (d & 1);
+  scale = toScale;
+  inflate = <f32>(1.0 + <f64>(d + 16) * 2.384185791015625e-7);
+  slack = <f32>(Math.sqrt(<f64>d) * 2.384185791015625e-7);
+  points32 = shadow;
+  rows32 = points32 + (<usize>slots * <usize>columns << 2);
+  inverses32 = rows32 + (<usize>slots * <usize>columns << 2);
+  balls32 = inverses32 + (<usize>slots << 2);
+  radii32 = balls32 + (<usize>blocks * <usize>columns << 2);
+  largest32 = radii32 + (<usize>blocks << 2);
+  groupBalls32 = largest32 + (<usize>blocks << 2);
+  groupRadii32 = groupBalls32 + (<usize>(supers << 3) * <usize>columns << 2);
+  groupLargest32 = groupRadii32 + (<usize>(supers << 3) << 2);
+  for (let b = 0; b < (m + 7) >> 3; b++) shadowBlockAt(points, b, d, points32);
+  for (let s = 0; s < m; s++) shadowRow(rows + (<usize>s * <usize>d << 3), d, columns, scale, rowOf(s));
+  for (let s = 0; s < slots; s++) store<f32>(inverses32 + (<usize>s << 2), <f32>getF64(inverses, s));
+  for (let g = 0; g < groups; g++) shadowBlockAt(balls, g, d, balls32);
+  for (let b = 0; b < blocks; b++) shadowBall(radii, largest, b, radii32, largest32);
+  for (let s = 0; s < supers; s++) shadowBlockAt(groupBalls, s, d, groupBalls32);
+  for (let g = 0; g < supers << 3; g++) shadowBall(groupRadii, groupLargest, g, groupRadii32, groupLargest32);
+}
+
+/** How many f32 the shadow of m clusters takes. */
+export function shadowLength(m: i32, d: i32): i32 {
+  const groups = (m + 63) >> 6, supers = (groups + 7) >> 3, width = d + (d & 1);
+  return (groups << 6) * (2 * width + 1) + ((groups << 3) + (supers << 3)) * (width + 2);
+}
+
+@inline
+function rowOf(slot: i32): usize {
+  return rows32 + (<usize>slot * <usize>columns << 2);
+}
+
+@inline
+function shadowBlockAt(blocks: usize, b: i32, d: i32, to: usize): void {
+  shadowBlock(blocks + (<usize>b * <usize>d << 6), d, columns, scale, to + (<usize>b * <usize>columns << 5));
+}
+
+/** Radius and largest 1/size of one ball; a radius of NaN stays one. */
+@inline
+function shadowBall(radii: usize, largest: usize, b: i32, toRadii: usize, toLargest: usize): void {
+  store<f32>(toRadii + (<usize>b << 2), <f32>(getF64(radii, b) * scale) * inflate + slack);
+  store<f32>(toLargest + (<usize>b << 2), <f32>getF64(largest, b));
+}
+
 let bestGain: f64 = 0;
+/** The same in the scale of the shadow, and no less. */
+let bestGain32: f32 = 0;
 let bestSlot: i32 = 0;
 let visits: i32 = 0;
+
+@inline
+function setBest(gain: f64, slot: i32): void {
+  bestGain = gain;
+  bestGain32 = <f32>(gain * scale * scale) * inflate;
+  bestSlot = slot;
+}
+
+/** How far four clusters of these 1/size may be to beat the best so far. */
+@inline
+function reachOf(inverses: usize, own: v128): v128 {
+  const squared = f32x4.mul(f32x4.splat(bestGain32), f32x4.add(own, v128.load(inverses)));
+  return f32x4.mul(f32x4.sqrt(squared), f32x4.splat(inflate));
+}
 
 /** Offer the 8 clusters of a block as partners of `self`. */
 @inline
@@ -164,24 +255,17 @@ function visit(
   block: i32, points: usize, inverses: usize, reps: usize, row: usize, d: i32, inverse: f64, self: i32, lanes: usize,
 ): void {
   visits++;
+  const near = inverses32 + (<usize>block << 5), own32 = f32x4.splat(<f32>inverse), more = f32x4.splat(slack);
+  const limits0 = f32x4.add(reachOf(near, own32), more), limits1 = f32x4.add(reachOf(near + 16, own32), more);
+  if (!maybeWithin(points32 + (<usize>block * <usize>columns << 5), rowOf(self), columns, limits0, limits1)) return;
   squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
-  const s = inverses + (<usize>block << 6), own = f64x2.splat(inverse), best = f64x2.splat(bestGain);
-  const w0 = f64x2.div(v128.load(lanes), f64x2.add(v128.load(s), own));
-  const w1 = f64x2.div(v128.load(lanes, 16), f64x2.add(v128.load(s, 16), own));
-  const w2 = f64x2.div(v128.load(lanes, 32), f64x2.add(v128.load(s, 32), own));
-  const w3 = f64x2.div(v128.load(lanes, 48), f64x2.add(v128.load(s, 48), own));
-  const any = v128.or(v128.or(f64x2.lt(w0, best), f64x2.lt(w1, best)), v128.or(f64x2.lt(w2, best), f64x2.lt(w3, best)));
-  if (!v128.any_true(any)) return;
-  v128.store(lanes, w0);
-  v128.store(lanes, w1, 16);
-  v128.store(lanes, w2, 32);
-  v128.store(lanes, w3, 48);
+  const s = inverses + (<usize>block << 6), own = f64x2.splat(inverse);
+  for (let h: usize = 0; h < 64; h += 16) {
+    v128.store(lanes + h, f64x2.div(v128.load(lanes + h), f64x2.add(v128.load(s + h), own)));
+  }
   for (let q = 0; q < 8; q++) {
     const gain = getF64(lanes, q), slot = (block << 3) + q;
-    if (gain < bestGain && slot != self && getI32(reps, slot) >= 0) {
-      bestGain = gain;
-      bestSlot = slot;
-    }
+    if (gain < bestGain && slot != self && getI32(reps, slot) >= 0) setBest(gain, slot);
   }
 }
 
@@ -193,15 +277,15 @@ function visit(
  * @param state - in/out, i32: chain length, live clusters, merges written so far
  * @param joins - out, two i32 per merge: a row of each part
  * @param heights - out, f64 per merge: √(2|A||B|/(|A|+|B|))·|cA−cB|
- * @param scratch - 24 f64
+ * @param lanes - scratch, 8 f64
  */
 export function wardChain(
   points: usize, rows: usize, sizes: usize, inverses: usize, reps: usize, m: i32, d: i32,
   balls: usize, radii: usize, largest: usize, groupBalls: usize, groupRadii: usize, groupLargest: usize,
   onChain: usize, chain: usize, state: usize, target: i32, budget: i32,
-  joins: usize, heights: usize, scratch: usize,
+  joins: usize, heights: usize, lanes: usize,
 ): void {
-  const supers = (m + 511) >> 9, lanes = scratch + 64, toGroups = scratch + 128;
+  const supers = (m + 511) >> 9;
   let length = getI32(state, 0), live = getI32(state, 1), merges = getI32(state, 2), first = 0;
   visits = 0;
   while (live > target && visits < budget) {
@@ -212,30 +296,28 @@ export function wardChain(
       length = 1;
     }
     const a = getI32(chain, length - 1), row = rows + (<usize>a * <usize>d << 3), inverse = getF64(inverses, a);
-    bestGain = Infinity;
-    bestSlot = -1;
+    setBest(Infinity, -1);
     let previous = -1, gain = Infinity;
     if (length > 1) {
       previous = getI32(chain, length - 2);
       gain = squaredDistance(rows + (<usize>previous * <usize>d << 3), row, d) / (getF64(inverses, previous) + inverse);
-      bestGain = gain;
-      bestSlot = previous;
+      setBest(gain, previous);
     }
     // our own block first, then our group of 64 slots, then the others outwards: the bound is tight early
     const own = a >> 3, home = a >> 6;
     visit(own, points, inverses, reps, row, d, inverse, a, lanes);
-    visitGroup(balls, radii, largest, home, ~(1 << (own & 7)), points, inverses, reps, row, d, inverse, a, scratch);
+    visitGroup(home, ~(1 << (own & 7)), points, inverses, reps, row, d, inverse, a, lanes);
     for (let step = 0, left = supers; left > 0; step++) {
       const s = (a >> 9) + (step & 1 ? -((step + 1) >> 1) : step >> 1);
       if (s < 0 || s >= supers) continue;
       left--;
-      let mask = promising(groupBalls, groupRadii, groupLargest, s, row, d, inverse, toGroups);
+      let mask = promising(groupBalls32, groupRadii32, groupLargest32, s, a, inverse);
       visits++;
       if (s == home >> 3) mask &= ~(1 << (home & 7));
       while (mask) {
         const group = (s << 3) + ctz(mask);
         mask &= mask - 1;
-        visitGroup(balls, radii, largest, group, -1, points, inverses, reps, row, d, inverse, a, scratch);
+        visitGroup(group, -1, points, inverses, reps, row, d, inverse, a, lanes);
       }
     }
     // A cluster already on the chain can only be a tie (up to rounding) with the one before us.
@@ -251,6 +333,7 @@ export function wardChain(
     merge(points, rows, sizes, inverses, reps, d, balls, radii, largest, a, previous);
     widenGroup(groupBalls, groupRadii, previous >> 6, rows + (<usize>previous * <usize>d << 3), d);
     setF64(groupLargest, previous >> 6, max8(largest + (<usize>(previous >> 6) << 6)));
+    mergeShadow(rows, inverses, d, radii, largest, groupRadii, groupLargest, a, previous);
     store<u8>(onChain + a, 0);
     store<u8>(onChain + previous, 0);
     live--;
@@ -263,33 +346,24 @@ export function wardChain(
 
 /** Visit the blocks of a group that may hold a better partner. */
 function visitGroup(
-  balls: usize, radii: usize, largest: usize, group: i32, wanted: i32,
-  points: usize, inverses: usize, reps: usize, row: usize, d: i32, inverse: f64, self: i32, scratch: usize,
+  group: i32, wanted: i32, points: usize, inverses: usize, reps: usize, row: usize, d: i32, inverse: f64, self: i32,
+  lanes: usize,
 ): void {
-  let mask = wanted & promising(balls, radii, largest, group, row, d, inverse, scratch);
+  let mask = wanted & promising(balls32, radii32, largest32, group, self, inverse);
   visits++;
   while (mask) {
     const block = (group << 3) + ctz(mask);
     mask &= mask - 1;
-    visit(block, points, inverses, reps, row, d, inverse, self, scratch + 64);
+    visit(block, points, inverses, reps, row, d, inverse, self, lanes);
   }
 }
 
 /** One bit per block of the group (or group of the super-group) that may hold a better partner than the best so far. */
 @inline
-function promising(
-  balls: usize, radii: usize, largest: usize, group: i32, row: usize, d: i32, inverse: f64, scratch: usize,
-): i32 {
-  squaredDistances8(balls + (<usize>group * <usize>d << 6), row, d, scratch);
-  const r = radii + (<usize>group << 6), l = largest + (<usize>group << 6);
-  const own = f64x2.splat(inverse), best = f64x2.splat(bestGain), inflate = f64x2.splat(INFLATE);
-  let mask = 0;
-  for (let h: usize = 0, shift = 0; h < 64; h += 16, shift += 2) {
-    const reach = f64x2.mul(f64x2.sqrt(f64x2.mul(best, f64x2.add(own, v128.load(l + h)))), inflate);
-    const t = f64x2.add(v128.load(r + h), reach);
-    mask |= i64x2.bitmask(f64x2.le(v128.load(scratch + h), f64x2.mul(t, t))) << shift;
-  }
-  return mask;
+function promising(balls: usize, radii: usize, largest: usize, group: i32, self: i32, inverse: f64): i32 {
+  const r = radii + (<usize>group << 5), l = largest + (<usize>group << 5), own = f32x4.splat(<f32>inverse);
+  const limits0 = f32x4.add(v128.load(r), reachOf(l, own)), limits1 = f32x4.add(v128.load(r, 16), reachOf(l + 16, own));
+  return maybeWithin(balls + (<usize>group * <usize>columns << 5), rowOf(self), columns, limits0, limits1);
 }
 
 /** Join cluster a into slot b: new centroid, a hole at a, b's ball and largest 1/size brought up to date. */
@@ -322,6 +396,20 @@ function merge(
   let inverse = 0.0;
   for (let q = block << 3; q < (block + 1) << 3; q++) if (getI32(reps, q) >= 0) inverse = max(inverse, getF64(inverses, q));
   setF64(largest, block, inverse);
+}
+
+/** The shadow of what joining cluster a into slot b has changed. */
+function mergeShadow(
+  rows: usize, inverses: usize, d: i32, radii: usize, largest: usize, groupRadii: usize, groupLargest: usize,
+  a: i32, b: i32,
+): void {
+  shadowRow(rows + (<usize>b * <usize>d << 3), d, columns, scale, rowOf(b));
+  shadowLane(points32 + (<usize>(b >> 3) * <usize>columns << 5), b & 7, rowOf(b), columns);
+  shadowHole(points32 + (<usize>(a >> 3) * <usize>columns << 5), a & 7, d);
+  store<f32>(inverses32 + (<usize>a << 2), <f32>getF64(inverses, a));
+  store<f32>(inverses32 + (<usize>b << 2), <f32>getF64(inverses, b));
+  shadowBall(radii, largest, b >> 3, radii32, largest32);
+  shadowBall(groupRadii, groupLargest, b >> 6, groupRadii32, groupLargest32);
 }
 
 /** Make the ball of a group hold the point at `row`. */
