@@ -1,17 +1,22 @@
 /** Rows about the middle of the data, so that a large common offset costs no digits in means of rows. */
 import type { Matrix } from "../core/matrix.js";
 
-/** A row-major copy with each column's mean (to rounding) taken off. */
-export function centredRows(x: Matrix): Float64Array {
-  const { rows: n, cols: d, data } = x;
-  const out = new Float64Array(n * d);
-  for (let k = 0; k < d; k++) {
+/** The mean of each column, to rounding. */
+export function columnMeans({ rows: n, cols: d, data }: Matrix): Float64Array {
+  return Float64Array.from({ length: d }, (_, k) => {
     const origin = n > 0 ? data[k]! : 0;
     let sum = 0;
     for (let i = k; i < n * d; i += d) sum += data[i]! - origin;
-    const centre = origin + sum / n;
-    for (let i = k; i < n * d; i += d) out[i] = data[i]! - centre;
-  }
+    return origin + sum / n;
+  });
+}
+
+/** A row-major copy with each column's mean taken off. */
+export function centredRows(x: Matrix): Float64Array {
+  const { rows: n, cols: d, data } = x;
+  const means = columnMeans(x);
+  const out = new Float64Array(n * d);
+  for (let k = 0; k < d; k++) for (let i = k; i < n * d; i += d) out[i] = data[i]! - means[k]!;
   return out;
 }
 

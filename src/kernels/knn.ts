@@ -5,6 +5,7 @@
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placeBlocks, placeRows } from "./blocks.js";
 import { placeGroups } from "./groups.js";
+import { placeShadow } from "./shadow.js";
 import { withArena } from "./wasm.js";
 
 /** For each row its neighbours, nearest first: entry `i·k + j` is the (j+1)-th of row i. */
@@ -38,27 +39,15 @@ export function nearestNeighbours(x: Matrix, k: number, within = Number.POSITIVE
     const order = arena.put(blocks.order);
     const squared = arena.f64(n * k);
     const neighbours = arena.i32(n * k);
-    const { groupBalls, groupRadii } = placeGroups(arena, blocks);
-    const scratch = arena.f64(24);
+    const groups = placeGroups(arena, blocks);
+    placeShadow(arena, x, placed, rows, groups);
+    const scratch = arena.f64(16);
     const limit = squareWithin(within);
     for (let from = 0; from < n; from += SLICE) {
+      const to = Math.min(n, from + SLICE);
+      // biome-ignore format: one line per group of arguments
       arena.wasm.nearestNeighbours(
-        placed.points,
-        placed.balls,
-        placed.radii,
-        groupBalls,
-        groupRadii,
-        rows,
-        order,
-        n,
-        x.cols,
-        k,
-        limit,
-        from,
-        Math.min(n, from + SLICE),
-        squared,
-        neighbours,
-        scratch,
+        placed.points, rows, order, n, x.cols, k, limit, from, to, squared, neighbours, scratch,
       );
     }
     return { k, rows: arena.viewI32(neighbours, n * k).slice(), squared: arena.viewF64(squared, n * k).slice() };

@@ -52,6 +52,8 @@ export function wardLinkage(x: Matrix): Joins {
     const stack = arena.i32(256);
     const lanes = arena.f64(8);
     const shadow = arena.f32(wasm.shadowLength(n, d));
+    const shadowSizes = arena.f32(slots * 2 + 8);
+    const centre = arena.put(new Float64Array(d));
     arena.viewI32(state, 3).set([0, n, 0]);
 
     for (let live = n; live > 1; ) {
@@ -63,10 +65,10 @@ export function wardLinkage(x: Matrix): Joins {
         groupBalls, groupRadii, groupLargest, onChain,
       );
       // biome-ignore format: one line per group of arguments
-      wasm.shadowClusters(
-        points, packed.rows, inverses, live, d, balls, radii, largest,
-        groupBalls, groupRadii, groupLargest, scale, shadow,
+      wasm.makeShadow(
+        points, packed.rows, live, d, balls, radii, groupBalls, groupRadii, centre, scale, shadow,
       );
+      wasm.shadowSizes(inverses, largest, groupLargest, live, shadowSizes);
       wasm.moveChain(order, live, chain, arena.viewI32(state, 1)[0]!, onChain, toSlot);
       const target = live <= SMALL ? 1 : Math.floor(live * REPACK);
       const packedAt = live;

@@ -24,14 +24,3 @@ export function ballsWithin(
   mask |= i64x2.bitmask(f64x2.le(v128.load(scratch, 48), f64x2.mul(t, t))) << 6;
   return mask;
 }
-
-/** The lane of the mask (not 0) with the smallest of 8 f64; ties to the lowest. */
-@inline
-export function nearestLane(values: usize, mask: i32): i32 {
-  let lane = ctz(mask);
-  for (let rest = mask & (mask - 1); rest; rest &= rest - 1) {
-    const other = ctz(rest);
-    if (load<f64>(values + (<usize>other << 3)) < load<f64>(values + (<usize>lane << 3))) lane = other;
-  }
-  return lane;
-}

@@ -1,6 +1,7 @@
 // Everything the WebAssembly module exports. One file per algorithm; points.ts and blocks.ts are shared.
 export { heapBase } from "./memory";
 export * from "./blocks";
+export { makeShadow, shadowLength } from "./single";
 export * from "./knn";
 export * from "./mst";
 export * from "./silhouette";

@@ -1,24 +1,30 @@
 // The k nearest rows of every row, exactly: groups and blocks out of reach of the k-th best so far are skipped.
-import { ballsWithin, INFLATE, nearestLane } from "./balls";
+import { INFLATE } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
 import { mask8, squaredDistances8 } from "./points";
+import {
+  ballStillNear, ballsNear, groupStillNear, groupsNear, nearestLane32, pointsNear, shadowReach,
+} from "./single";
+
+/** How far a neighbour may be, in the scale of the shadow. */
+let reach: f32 = 0;
 
 /**
- * Neighbours of the rows at positions from … to−1 of the block order. Ties go to the lowest row number.
+ * Neighbours of the rows at positions from … to−1 of the block order. Ties go to the lowest row number. All tests are
+ * made on the shadow of single.ts first, which must stand.
  *
- * @param points, balls, radii, rows, order - in, as blocks.ts places them (rows and order by position)
- * @param groupBalls, groupRadii - in, as groups.ts places them
+ * @param points, rows, order - in, as blocks.ts places them (rows and order by position)
  * @param k - how many neighbours, the row itself not counted; 1 ≤ k
  * @param limit - in, squared: farther rows are not neighbours; Infinity for no limit
  * @param squared - out, n×k f64 by row number, ascending; Infinity where there is no such neighbour
  * @param neighbours - out, n×k i32: row numbers; −1 where there is no such neighbour
- * @param scratch - 24 f64
+ * @param scratch - 16 f64
  */
 export function nearestNeighbours(
-  points: usize, balls: usize, radii: usize, groupBalls: usize, groupRadii: usize, rows: usize, order: usize,
-  n: i32, d: i32, k: i32, limit: f64, from: i32, to: i32, squared: usize, neighbours: usize, scratch: usize,
+  points: usize, rows: usize, order: usize, n: i32, d: i32, k: i32, limit: f64, from: i32, to: i32,
+  squared: usize, neighbours: usize, scratch: usize,
 ): void {
-  const supers = (n + 511) >> 9, lanes = scratch + 64, toGroups = scratch + 128;
+  const supers = (n + 511) >> 9, lanes = scratch + 64, toGroups = scratch + 32;
   for (let at = from; at < to; at++) {
     const self = getI32(order, at), row = rows + (<usize>at * <usize>d << 3);
     const heapD = squared + (<usize>self * <usize>k << 3), heapI = neighbours + (<usize>self * <usize>k << 2);
@@ -27,22 +33,21 @@ export function nearestNeighbours(
       setI32(heapI, j, i32.MAX_VALUE);
     }
     // Our own block first, then our group of 64 positions, then the others outwards: the bound is tight early.
-    let reach = Math.sqrt(limit) * INFLATE;
-    reach = visit(points, order, n, d, k, at >> 3, row, at, heapD, heapI, reach, lanes);
+    reach = shadowReach(Math.sqrt(limit) * INFLATE);
+    visit(points, order, n, d, k, at >> 3, row, at, heapD, heapI, lanes);
     const home = at >> 6, skip = ~(1 << ((at >> 3) & 7));
-    reach = visitGroup(points, balls, radii, order, n, d, k, home, skip, row, at, heapD, heapI, reach, scratch, lanes);
+    visitGroup(points, order, n, d, k, home, skip, row, at, heapD, heapI, scratch, lanes);
     for (let step = 0, left = supers; left > 0; step++) {
       const s = (at >> 9) + (step & 1 ? -((step + 1) >> 1) : step >> 1);
       if (s < 0 || s >= supers) continue;
       left--;
-      let mask = ballsWithin(groupBalls, groupRadii, s, row, d, reach, toGroups);
+      let mask = groupsNear(s, at, f32x4.splat(reach), f32x4.splat(reach), toGroups);
       if (s == home >> 3) mask &= ~(1 << (home & 7));
       while (mask) {
-        const lane = nearestLane(toGroups, mask), t = getF64(groupRadii, (s << 3) + lane) + reach;
+        const lane = nearestLane32(toGroups, mask), group = (s << 3) + lane;
         mask &= ~(1 << lane);
-        if (getF64(toGroups, lane) > t * t) continue;
-        const group = (s << 3) + lane;
-        reach = visitGroup(points, balls, radii, order, n, d, k, group, -1, row, at, heapD, heapI, reach, scratch, lanes);
+        if (!groupStillNear(group, load<f32>(toGroups + (<usize>lane << 2)), reach)) continue;
+        visitGroup(points, order, n, d, k, group, -1, row, at, heapD, heapI, scratch, lanes);
       }
     }
     if (k > SORTED) sortHeap(heapD, heapI, k);
@@ -53,35 +58,35 @@ export function nearestNeighbours(
   }
 }
 
-/** Visit the blocks of a group that are within reach, nearest ball first. Returns the new reach. */
+/** Visit the blocks of a group that are within reach, nearest ball first. */
 function visitGroup(
-  points: usize, balls: usize, radii: usize, order: usize, n: i32, d: i32, k: i32, group: i32, wanted: i32,
-  row: usize, at: i32, heapD: usize, heapI: usize, reach: f64, scratch: usize, lanes: usize,
-): f64 {
-  let mask = wanted & ballsWithin(balls, radii, group, row, d, reach, scratch);
+  points: usize, order: usize, n: i32, d: i32, k: i32, group: i32, wanted: i32, row: usize, at: i32,
+  heapD: usize, heapI: usize, toBalls: usize, lanes: usize,
+): void {
+  let mask = wanted & ballsNear(group, at, f32x4.splat(reach), f32x4.splat(reach), toBalls);
   while (mask) {
-    const lane = nearestLane(scratch, mask), block = (group << 3) + lane, t = getF64(radii, block) + reach;
+    const lane = nearestLane32(toBalls, mask), block = (group << 3) + lane;
     mask &= ~(1 << lane);
     // it may have fallen out of reach meanwhile
-    if (getF64(scratch, lane) > t * t) continue;
-    reach = visit(points, order, n, d, k, block, row, at, heapD, heapI, reach, lanes);
+    if (!ballStillNear(block, load<f32>(toBalls + (<usize>lane << 2)), reach)) continue;
+    visit(points, order, n, d, k, block, row, at, heapD, heapI, lanes);
   }
-  return reach;
 }
 
 /** Up to so many neighbours are kept in ascending order; more are kept as a heap, worst first, until the end. */
 const SORTED: i32 = 24;
 
-/** Offer the 8 rows of a block to the list. Returns the new reach. */
+/** Offer the 8 rows of a block to the list. */
 @inline
 function visit(
   points: usize, order: usize, n: i32, d: i32, k: i32, block: i32, row: usize, at: i32,
-  heapD: usize, heapI: usize, reach: f64, lanes: usize,
-): f64 {
+  heapD: usize, heapI: usize, lanes: usize,
+): void {
+  if (!pointsNear(block, at, f32x4.splat(reach), f32x4.splat(reach))) return;
   squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
   const worst = k > SORTED ? 0 : k - 1;
   let mask = mask8(lanes, f64x2.splat(getF64(heapD, worst)));
-  if (!mask) return reach;
+  if (!mask) return;
   do {
     const lane = ctz(mask), position = (block << 3) + lane;
     mask &= mask - 1;
@@ -89,7 +94,7 @@ function visit(
     if (k > SORTED) offer(heapD, heapI, k, getF64(lanes, lane), getI32(order, position));
     else insert(heapD, heapI, k, getF64(lanes, lane), getI32(order, position));
   } while (mask);
-  return Math.sqrt(getF64(heapD, worst)) * INFLATE;
+  reach = shadowReach(Math.sqrt(getF64(heapD, worst)) * INFLATE);
 }
 
 /** Put (distance, row) at its place in the ascending list, if it is better than the last. */

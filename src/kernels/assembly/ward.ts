@@ -11,7 +11,9 @@
 import { INFLATE } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
 import { max8, squaredDistance, squaredDistanceOfLane, squaredDistances8 } from "./points";
-import { maybeWithin, shadowBlock, shadowHole, shadowLane, shadowRow } from "./single";
+import {
+  ballsNear, groupsNear, pointsNear, shadowGone, shadowInflate, shadowMoved, shadowSquare, shadowWidened,
+} from "./single";
 
 const FAR: f64 = 1e150;
 
@@ -157,76 +159,25 @@ export function moveChain(order: usize, m: i32, chain: usize, chainLength: i32, 
   }
 }
 
-// The shadow: pointers into one piece of memory. Radii are inflated and hold the slack of `single.ts`.
-let columns: i32 = 0;
-let scale: f64 = 1;
-let inflate: f32 = 1;
-let slack: f32 = 0;
-let points32: usize = 0;
-let rows32: usize = 0;
+// What the shadow of single.ts needs besides: in f32 what `inverses`, `largest` and `groupLargest` are in f64.
 let inverses32: usize = 0;
-let balls32: usize = 0;
-let radii32: usize = 0;
 let largest32: usize = 0;
-let groupBalls32: usize = 0;
-let groupRadii32: usize = 0;
 let groupLargest32: usize = 0;
 
-/**
- * Make the shadow of packed clusters.
- *
- * @param toScale - a power of two that brings all coordinates to at most 1 in size
- * @param shadow - out, f32: `shadowLength` of them
- * @param others - in, as `packClusters` leaves them
- */
-export function shadowClusters(
-  points: usize, rows: usize, inverses: usize, m: i32, d: i32, balls: usize, radii: usize, largest: usize,
-  groupBalls: usize, groupRadii: usize, groupLargest: usize, toScale: f64, shadow: usize,
-): void {
-  const groups = (m + 63) >> 6, slots = groups << 6, blocks = groups << 3, supers = (groups + 7) >> 3;
-  columns = d + (d & 1);
-  scale = toScale;
-  inflate = <f32>(1.0 + <f64>(d + 16) * 2.384185791015625e-7);
-  slack = <f32>(Math.sqrt(<f64>d) * 2.384185791015625e-7);
-  points32 = shadow;
-  rows32 = points32 + (<usize>slots * <usize>columns << 2);
-  inverses32 = rows32 + (<usize>slots * <usize>columns << 2);
-  balls32 = inverses32 + (<usize>slots << 2);
-  radii32 = balls32 + (<usize>blocks * <usize>columns << 2);
-  largest32 = radii32 + (<usize>blocks << 2);
-  groupBalls32 = largest32 + (<usize>blocks << 2);
-  groupRadii32 = groupBalls32 + (<usize>(supers << 3) * <usize>columns << 2);
-  groupLargest32 = groupRadii32 + (<usize>(supers << 3) << 2);
-  for (let b = 0; b < (m + 7) >> 3; b++) shadowBlockAt(points, b, d, points32);
-  for (let s = 0; s < m; s++) shadowRow(rows + (<usize>s * <usize>d << 3), d, columns, scale, rowOf(s));
-  for (let s = 0; s < slots; s++) store<f32>(inverses32 + (<usize>s << 2), <f32>getF64(inverses, s));
-  for (let g = 0; g < groups; g++) shadowBlockAt(balls, g, d, balls32);
-  for (let b = 0; b < blocks; b++) shadowBall(radii, largest, b, radii32, largest32);
-  for (let s = 0; s < supers; s++) shadowBlockAt(groupBalls, s, d, groupBalls32);
-  for (let g = 0; g < supers << 3; g++) shadowBall(groupRadii, groupLargest, g, groupRadii32, groupLargest32);
-}
-
-/** How many f32 the shadow of m clusters takes. */
-export function shadowLength(m: i32, d: i32): i32 {
-  const groups = (m + 63) >> 6, supers = (groups + 7) >> 3, width = d + (d & 1);
-  return (groups << 6) * (2 * width + 1) + ((groups << 3) + (supers << 3)) * (width + 2);
+/** Copy the inverse sizes of packed clusters to `out`: as many f32 as m rounded up to 64, times 5/4, and 8 more. */
+export function shadowSizes(inverses: usize, largest: usize, groupLargest: usize, m: i32, out: usize): void {
+  const groups = (m + 63) >> 6;
+  inverses32 = out;
+  largest32 = inverses32 + (<usize>groups << 8);
+  groupLargest32 = largest32 + (<usize>groups << 5);
+  for (let s = 0; s < groups << 6; s++) copySize(inverses, s, inverses32);
+  for (let b = 0; b < groups << 3; b++) copySize(largest, b, largest32);
+  for (let g = 0; g < ((groups + 7) & ~7); g++) copySize(groupLargest, g, groupLargest32);
 }
 
 @inline
-function rowOf(slot: i32): usize {
-  return rows32 + (<usize>slot * <usize>columns << 2);
-}
-
-@inline
-function shadowBlockAt(blocks: usize, b: i32, d: i32, to: usize): void {
-  shadowBlock(blocks + (<usize>b * <usize>d << 6), d, columns, scale, to + (<usize>b * <usize>columns << 5));
-}
-
-/** Radius and largest 1/size of one ball; a radius of NaN stays one. */
-@inline
-function shadowBall(radii: usize, largest: usize, b: i32, toRadii: usize, toLargest: usize): void {
-  store<f32>(toRadii + (<usize>b << 2), <f32>(getF64(radii, b) * scale) * inflate + slack);
-  store<f32>(toLargest + (<usize>b << 2), <f32>getF64(largest, b));
+function copySize(from: usize, i: i32, to: usize): void {
+  store<f32>(to + (<usize>i << 2), <f32>getF64(from, i));
 }
 
 let bestGain: f64 = 0;
@@ -238,7 +189,7 @@ let visits: i32 = 0;
 @inline
 function setBest(gain: f64, slot: i32): void {
   bestGain = gain;
-  bestGain32 = <f32>(gain * scale * scale) * inflate;
+  bestGain32 = shadowSquare(gain);
   bestSlot = slot;
 }
 
@@ -246,7 +197,7 @@ function setBest(gain: f64, slot: i32): void {
 @inline
 function reachOf(inverses: usize, own: v128): v128 {
   const squared = f32x4.mul(f32x4.splat(bestGain32), f32x4.add(own, v128.load(inverses)));
-  return f32x4.mul(f32x4.sqrt(squared), f32x4.splat(inflate));
+  return f32x4.mul(f32x4.sqrt(squared), f32x4.splat(shadowInflate()));
 }
 
 /** Offer the 8 clusters of a block as partners of `self`. */
@@ -255,9 +206,8 @@ function visit(
   block: i32, points: usize, inverses: usize, reps: usize, row: usize, d: i32, inverse: f64, self: i32, lanes: usize,
 ): void {
   visits++;
-  const near = inverses32 + (<usize>block << 5), own32 = f32x4.splat(<f32>inverse), more = f32x4.splat(slack);
-  const limits0 = f32x4.add(reachOf(near, own32), more), limits1 = f32x4.add(reachOf(near + 16, own32), more);
-  if (!maybeWithin(points32 + (<usize>block * <usize>columns << 5), rowOf(self), columns, limits0, limits1)) return;
+  const own32 = f32x4.splat(<f32>inverse), sizes = inverses32 + (<usize>block << 5);
+  if (!pointsNear(block, self, reachOf(sizes, own32), reachOf(sizes + 16, own32))) return;
   squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
   const s = inverses + (<usize>block << 6), own = f64x2.splat(inverse);
   for (let h: usize = 0; h < 64; h += 16) {
@@ -311,7 +261,8 @@ export function wardChain(
       const s = (a >> 9) + (step & 1 ? -((step + 1) >> 1) : step >> 1);
       if (s < 0 || s >= supers) continue;
       left--;
-      let mask = promising(groupBalls32, groupRadii32, groupLargest32, s, a, inverse);
+      const own32 = f32x4.splat(<f32>inverse), sizes = groupLargest32 + (<usize>s << 5);
+      let mask = groupsNear(s, a, reachOf(sizes, own32), reachOf(sizes + 16, own32));
       visits++;
       if (s == home >> 3) mask &= ~(1 << (home & 7));
       while (mask) {
@@ -333,7 +284,13 @@ export function wardChain(
     merge(points, rows, sizes, inverses, reps, d, balls, radii, largest, a, previous);
     widenGroup(groupBalls, groupRadii, previous >> 6, rows + (<usize>previous * <usize>d << 3), d);
     setF64(groupLargest, previous >> 6, max8(largest + (<usize>(previous >> 6) << 6)));
-    mergeShadow(rows, inverses, d, radii, largest, groupRadii, groupLargest, a, previous);
+    shadowMoved(rows, previous);
+    shadowGone(a);
+    shadowWidened(radii, previous >> 3, groupRadii, previous >> 6);
+    copySize(inverses, a, inverses32);
+    copySize(inverses, previous, inverses32);
+    copySize(largest, previous >> 3, largest32);
+    copySize(groupLargest, previous >> 6, groupLargest32);
     store<u8>(onChain + a, 0);
     store<u8>(onChain + previous, 0);
     live--;
@@ -349,21 +306,14 @@ function visitGroup(
   group: i32, wanted: i32, points: usize, inverses: usize, reps: usize, row: usize, d: i32, inverse: f64, self: i32,
   lanes: usize,
 ): void {
-  let mask = wanted & promising(balls32, radii32, largest32, group, self, inverse);
+  const own32 = f32x4.splat(<f32>inverse), sizes = largest32 + (<usize>group << 5);
+  let mask = wanted & ballsNear(group, self, reachOf(sizes, own32), reachOf(sizes + 16, own32));
   visits++;
   while (mask) {
     const block = (group << 3) + ctz(mask);
     mask &= mask - 1;
     visit(block, points, inverses, reps, row, d, inverse, self, lanes);
   }
-}
-
-/** One bit per block of the group (or group of the super-group) that may hold a better partner than the best so far. */
-@inline
-function promising(balls: usize, radii: usize, largest: usize, group: i32, self: i32, inverse: f64): i32 {
-  const r = radii + (<usize>group << 5), l = largest + (<usize>group << 5), own = f32x4.splat(<f32>inverse);
-  const limits0 = f32x4.add(v128.load(r), reachOf(l, own)), limits1 = f32x4.add(v128.load(r, 16), reachOf(l + 16, own));
-  return maybeWithin(balls + (<usize>group * <usize>columns << 5), rowOf(self), columns, limits0, limits1);
 }
 
 /** Join cluster a into slot b: new centroid, a hole at a, b's ball and largest 1/size brought up to date. */
@@ -396,20 +346,6 @@ function merge(
   let inverse = 0.0;
   for (let q = block << 3; q < (block + 1) << 3; q++) if (getI32(reps, q) >= 0) inverse = max(inverse, getF64(inverses, q));
   setF64(largest, block, inverse);
-}
-
-/** The shadow of what joining cluster a into slot b has changed. */
-function mergeShadow(
-  rows: usize, inverses: usize, d: i32, radii: usize, largest: usize, groupRadii: usize, groupLargest: usize,
-  a: i32, b: i32,
-): void {
-  shadowRow(rows + (<usize>b * <usize>d << 3), d, columns, scale, rowOf(b));
-  shadowLane(points32 + (<usize>(b >> 3) * <usize>columns << 5), b & 7, rowOf(b), columns);
-  shadowHole(points32 + (<usize>(a >> 3) * <usize>columns << 5), a & 7, d);
-  store<f32>(inverses32 + (<usize>a << 2), <f32>getF64(inverses, a));
-  store<f32>(inverses32 + (<usize>b << 2), <f32>getF64(inverses, b));
-  shadowBall(radii, largest, b >> 3, radii32, largest32);
-  shadowBall(groupRadii, groupLargest, b >> 6, groupRadii32, groupLargest32);
 }
 
 /** Make the ball of a group hold the point at `row`. */
