@@ -9,6 +9,7 @@
 import { UserError } from "../core/errors.js";
 import { NOISE } from "../core/labels.js";
 import { compensatedSum, quantileSorted } from "../core/math.js";
+import { orderByValue } from "../core/order.js";
 import type { NumberColumn, Table, TextColumn } from "../core/table.js";
 
 /** Of one group of rows; null where the group has no present value. */
@@ -84,9 +85,13 @@ export function profileSegments(table: Table, labels: ArrayLike<number>): Profil
   }
   const groups = rowsBySegment(labels);
   const order = [...groups.keys()];
+  const segmentOf = new Int32Array(table.rows);
+  [...groups.values()].forEach((rows, index) => {
+    for (const row of rows) segmentOf[row] = index;
+  });
   const numbers = table.columns
     .filter((column): column is NumberColumn => column.kind === "number")
-    .map((column) => profileColumn(column, labels, order));
+    .map((column) => profileColumn(column, segmentOf, order.length));
   const texts = table.columns
     .filter((column): column is TextColumn => column.kind === "text")
     .map((column) => profileText(column, groups));
@@ -120,51 +125,51 @@ function rowsBySegment(labels: ArrayLike<number>): Map<number, number[]> {
 }
 
 /** One column for all segments: a single sort gives everyone's quartiles and all effects. */
-function profileColumn(column: NumberColumn, labels: ArrayLike<number>, order: readonly number[]): FeatureProfile[] {
-  const place = new Map(order.map((label, index) => [label, index]));
-  const rows: number[] = [];
-  const sizes = order.map(() => 0);
-  for (let i = 0; i < column.values.length; i++) {
-    const index = place.get(labels[i]! < 0 ? NOISE : labels[i]!)!;
-    sizes[index] = sizes[index]! + 1;
-    // An infinity is not a value one can describe; it counts as missing here.
-    if (Number.isFinite(column.values[i]!)) rows.push(i);
-  }
-  rows.sort((a, b) => column.values[a]! - column.values[b]! || a - b);
-  const values = Float64Array.from(rows, (row) => column.values[row]!);
-  const everyone = quartiles(values);
-  const scale = everyone.median === null ? 0 : 1.4826 * medianDeviation(values, everyone.median);
+function profileColumn({ name, values }: NumberColumn, segmentOf: Int32Array, segments: number): FeatureProfile[] {
+  // An infinity is not a value one can describe; it counts as missing here.
+  const present = new Int32Array(segmentOf.length);
+  let count = 0;
+  for (let row = 0; row < segmentOf.length; row++) if (Number.isFinite(values[row]!)) present[count++] = row;
+  const rows = orderByValue(values, present.subarray(0, count));
+  const sorted = new Float64Array(count);
+  for (let i = 0; i < count; i++) sorted[i] = values[rows[i]!]!;
+  const everyone = quartiles(sorted);
+  const scale = everyone.median === null ? 0 : 1.4826 * medianDeviation(sorted, everyone.median);
 
+  const sizes = new Int32Array(segments);
+  for (const index of segmentOf) sizes[index]!++;
+  const counts = new Int32Array(segments);
+  for (const row of rows) counts[segmentOf[row]!]!++;
+  const own = Array.from(counts, (count) => new Float64Array(count));
+  counts.fill(0);
   // Rank sums with ties at their middle rank: Mann & Whitney's U, of which delta is a rescaling.
-  const own: number[][] = order.map(() => []);
-  const rankSums = order.map(() => 0);
+  const rankSums = new Float64Array(segments);
   for (let start = 0; start < rows.length; ) {
     let end = start + 1;
-    while (end < rows.length && values[end] === values[start]) end++;
+    while (end < rows.length && sorted[end] === sorted[start]) end++;
     const rank = (start + 1 + end) / 2;
     for (let i = start; i < end; i++) {
-      const index = place.get(labels[rows[i]!]! < 0 ? NOISE : labels[rows[i]!]!)!;
-      own[index]!.push(values[i]!);
-      rankSums[index] = rankSums[index]! + rank;
+      const index = segmentOf[rows[i]!]!;
+      own[index]![counts[index]!++] = sorted[i]!;
+      rankSums[index]! += rank;
     }
     start = end;
   }
 
-  return order.map((_, index) => {
-    const mine = Float64Array.from(own[index]!);
+  return own.map((mine, index) => {
     const inside = mine.length;
     const outside = rows.length - inside;
     const u = rankSums[index]! - (inside * (inside + 1)) / 2;
     const stats = quartiles(mine);
     const { median } = stats;
     return {
-      feature: column.name,
+      feature: name,
       ...stats,
       everyone,
       missing: sizes[index]! - inside,
       effect: inside === 0 || outside === 0 ? null : (2 * u) / (inside * outside) - 1,
       shift: median === null || scale === 0 ? null : (median - everyone.median!) / scale,
-      percentile: median === null ? null : percentileOf(values, median),
+      percentile: median === null ? null : percentileOf(sorted, median),
     };
   });
 }

@@ -5,6 +5,7 @@
  * One step beyond CART: with so few questions a greedy first one can spoil the rest, so the tree is grown from each
  * of the few most promising first questions, and the one with the best balanced accuracy is kept.
  */
+import { orderByValue } from "../core/order.js";
 
 export interface TreeLimits {
   /** Classes are 0 … classes − 1. */
@@ -62,14 +63,19 @@ export interface Sorted {
   readonly missing: readonly Int32Array[];
 }
 
+const none = new Int32Array(0);
+
 /** How many first questions are tried. */
 const roots = 6;
 
-/** Sort the rows by each column (NaN where missing) once, for all trees. */
+/** Sort ascending rows by each column (NaN where missing) once, for all trees. */
 export function sortColumns(x: readonly Float64Array[], rows: Int32Array): Sorted {
   return {
     orders: x.map((values) =>
-      rows.filter((row) => !Number.isNaN(values[row])).sort((a, b) => values[a]! - values[b]! || a - b),
+      orderByValue(
+        values,
+        rows.filter((row) => !Number.isNaN(values[row])),
+      ),
     ),
     missing: x.map((values) => rows.filter((row) => Number.isNaN(values[row]))),
   };
@@ -78,8 +84,10 @@ export function sortColumns(x: readonly Float64Array[], rows: Int32Array): Sorte
 /** The sorted rows for which `keep` holds, and the others. Each row is asked once. */
 export function partRows({ orders, missing }: Sorted, keep: (row: number) => boolean): [Sorted, Sorted] {
   const rows = rowsOf({ orders, missing });
-  const kept = new Uint8Array(rows.reduce((most, row) => Math.max(most, row + 1), 0));
-  for (const row of rows) kept[row] = keep(row) ? 1 : 0;
+  let highest = -1;
+  for (const row of rows) if (row > highest) highest = row;
+  const kept = new Uint8Array(highest + 1);
+  for (const row of rows) if (keep(row)) kept[row] = 1;
   const parts = [...orders, ...missing].map((rows) => partOf(rows, kept));
   const side = (which: 0 | 1): Sorted => ({
     orders: parts.slice(0, orders.length).map((part) => part[which]),
@@ -89,8 +97,13 @@ export function partRows({ orders, missing }: Sorted, keep: (row: number) => boo
 }
 
 /** Every row once: each column holds them all, so the first tells. */
-function rowsOf({ orders, missing }: Sorted): number[] {
-  return [...(orders[0] ?? []), ...(missing[0] ?? [])];
+function rowsOf({ orders, missing }: Sorted): Int32Array {
+  const present = orders[0] ?? none;
+  const absent = missing[0] ?? none;
+  const rows = new Int32Array(present.length + absent.length);
+  rows.set(present);
+  rows.set(absent, present.length);
+  return rows;
 }
 
 function partOf(rows: Int32Array, kept: Uint8Array): [Int32Array, Int32Array] {
@@ -99,8 +112,10 @@ function partOf(rows: Int32Array, kept: Uint8Array): [Int32Array, Int32Array] {
   let count = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    if (kept[row] === 1) yes[count++] = row;
-    else no[i - count] = row;
+    // without a branch: both are written, one is kept
+    yes[count] = row;
+    no[i - count] = row;
+    count += kept[row]!;
   }
   return [yes.slice(0, count), no.slice(0, rows.length - count)];
 }
@@ -183,16 +198,18 @@ function bestSplit(
   for (const column of columns) {
     const order = orders[column]!;
     const values = x[column]!;
+    const absent = missing[column]!;
     // With missing rows, try them on the right and on the left; without, once.
-    for (const missingLeft of missing[column]!.length > 0 ? [false, true] : [false]) {
+    for (const first of absent.length > 0 ? [none, absent] : [none]) {
       const left = new Float64Array(total.length);
       let leftWeight = 0;
       let leftSquares = 0;
       let rightWeight = weight;
       let rightSquares = squares;
-      // Move one row over: both sides' sums of squares follow from the change in one class.
-      const move = (row: number) => {
-        const c = y[row]!;
+      let here = values[order[0]!]!;
+      for (let i = -first.length; i + 1 < order.length; i++) {
+        // Move one row over: both sides' sums of squares follow from the change in one class.
+        const c = y[i < 0 ? first[i + first.length]! : order[i]!]!;
         const w = weights[c]!;
         const a = left[c]!;
         const b = total[c]! - a;
@@ -201,16 +218,12 @@ function bestSplit(
         leftSquares += w * (2 * a + w);
         rightWeight -= w;
         rightSquares -= w * (2 * b - w);
-      };
-      if (missingLeft) for (const row of missing[column]!) move(row);
-      let here = values[order[0]!]!;
-      for (let i = 0; i + 1 < order.length; i++) {
-        move(order[i]!);
+        if (i < 0) continue;
         const next = values[order[i + 1]!]!;
         if (here === next) continue;
         const gain = leftSquares / leftWeight + rightSquares / rightWeight - before;
         if (gain > floor) {
-          best = { column, low: here, high: next, missingLeft, gain };
+          best = { column, low: here, high: next, missingLeft: first !== none, gain };
           floor = gain + 1e-12;
         }
         here = next;
