@@ -40,29 +40,36 @@ export function contingency(a: ArrayLike<number>, b: ArrayLike<number>): Conting
   return { first, second, counts, firstSizes, secondSizes, rows: a.length };
 }
 
+/** Labels that span no more than this are looked up in a table. */
+const NARROW = 4096;
+
 /** The labels that occur, ascending, and the place of each row's label among them. */
 function places(labels: ArrayLike<number>): [number[], Int32Array] {
-  const at = new Map<number, number>();
-  const seen = new Int32Array(labels.length);
-  // Neighbouring rows often share a label, and there are few: the map is asked only where it changes.
-  let last = Number.NaN;
-  let place = -1;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
-    if (label !== last) {
-      place = at.get(label) ?? at.size;
-      if (place === at.size) at.set(label, place);
-      last = label;
-    }
-    seen[i] = place;
+    if (label < low) low = label;
+    if (label > high) high = label;
   }
-  const sorted = [...at.keys()].sort((a, b) => a - b);
-  const rank = new Int32Array(sorted.length);
-  sorted.forEach((label, r) => {
-    rank[at.get(label)!] = r;
-  });
-  for (let i = 0; i < seen.length; i++) seen[i] = rank[seen[i]!]!;
-  return [sorted, seen];
+  const at = new Int32Array(labels.length);
+  if (labels.length === 0) return [[], at];
+  if (!(high - low < NARROW)) {
+    const values = [...new Set(Array.from(labels))].sort((x, y) => x - y);
+    const place = new Map(values.map((label, r) => [label, r]));
+    for (let i = 0; i < labels.length; i++) at[i] = place.get(labels[i]!)!;
+    return [values, at];
+  }
+  const place = new Int32Array(high - low + 1);
+  for (let i = 0; i < labels.length; i++) place[labels[i]! - low] = 1;
+  const values: number[] = [];
+  for (let v = 0; v < place.length; v++) {
+    if (place[v] === 0) continue;
+    place[v] = values.length;
+    values.push(low + v);
+  }
+  for (let i = 0; i < labels.length; i++) at[i] = place[labels[i]! - low]!;
+  return [values, at];
 }
 
 /** Ordered pairs of different rows, by whether each labeling puts them together. Exact up to 9e7 rows. */

@@ -33,7 +33,11 @@ export function maxNull(
   const z = observed.map((): number | null => null);
   const largest = new Float64Array(nulls.length).fill(Number.NEGATIVE_INFINITY);
   observed.forEach((score, c) => {
-    const defined = [score, ...nulls.map((values) => values[c] ?? null)].filter((value) => value !== null);
+    const defined = score === null ? [] : [score];
+    for (const values of nulls) {
+      const value = values[c] ?? null;
+      if (value !== null) defined.push(value);
+    }
     if (defined.length === 0) return;
     const { mean, deviation } = meanAndDeviation(defined);
     const standard = (value: number) => (deviation > 0 ? (value - mean) / deviation : 0);
@@ -45,7 +49,9 @@ export function maxNull(
   });
   const p = z.map((value) => {
     if (value === null) return 1;
-    return (1 + largest.filter((other) => other >= value).length) / (nulls.length + 1);
+    let asLarge = 0;
+    for (const other of largest) if (other >= value) asLarge++;
+    return (1 + asLarge) / (nulls.length + 1);
   });
   return { z, p, decision: p.reduce((a, b) => Math.min(a, b), 1) };
 }
