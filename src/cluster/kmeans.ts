@@ -115,11 +115,11 @@ export function bestOfStarts(
   purpose: string,
   first = 0,
 ): LloydResult {
-  const limit = params.tol * meanVariance(x);
   const iterate = params.engine === "ml-kmeans" ? lloydOfMl : lloydOfOurs;
   // greedy k-means++ tries this many rows per centre
   const candidates = 2 + Math.floor(log(params.k));
   return withKMeans(x, params.nInit, (space) => {
+    const limit = params.tol * space.meanVariance;
     let best: LloydResult | undefined;
     for (let start = first; start < first + params.nInit; start++) {
       const chosen = space.kMeansPlusPlus(params.k, candidates, stream(seed, purpose, start));
@@ -137,7 +137,7 @@ export function kMeansFrom(
   options: { readonly maxIter: number; readonly tol: number },
 ): LloydResult {
   const k = centres.length / x.cols;
-  return withKMeans(x, 1, (space) => space.lloyd(centres, k, options.maxIter, options.tol * meanVariance(x)));
+  return withKMeans(x, 1, (space) => space.lloyd(centres, k, options.maxIter, options.tol * space.meanVariance));
 }
 
 const lloydOfOurs = (
@@ -148,21 +148,6 @@ const lloydOfOurs = (
   maxIter: number,
   shiftLimit: number,
 ): LloydResult => space.lloyd(start, k, maxIter, shiftLimit);
-
-/** The mean over columns of the variance with divisor n: the unit of `tol`. */
-function meanVariance({ data, rows, cols }: Matrix): number {
-  // Around the first row, then corrected: exact enough at any offset.
-  const means = new Float64Array(cols);
-  for (let i = 0, e = 0; i < rows; i++) for (let j = 0; j < cols; j++, e++) means[j]! += data[e]! - data[j]!;
-  for (let j = 0; j < cols; j++) means[j] = data[j]! + means[j]! / rows;
-  const squares = new Float64Array(cols);
-  for (let i = 0, e = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++, e++) squares[j]! += (data[e]! - means[j]!) * (data[e]! - means[j]!);
-  }
-  let total = 0;
-  for (let j = 0; j < cols; j++) total += squares[j]! / rows;
-  return total / cols;
-}
 
 /**
  * The same iteration by the ml-kmeans package. It stops when *each* centre moved by no more than its limit, and

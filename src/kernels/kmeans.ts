@@ -25,6 +25,8 @@ export interface LloydResult {
 
 /** The rows of one matrix, laid out for many fits. */
 export interface KMeansSpace {
+  /** The mean over columns of the variance with divisor n: the unit of `tol`. */
+  readonly meanVariance: number;
   /**
    * Greedy k-means++: the first centre is any row; each next one is the best of 2 + ⌊ln k⌋ rows drawn with
    * probability proportional to their squared distance from the centres so far, where best means the lowest
@@ -76,6 +78,7 @@ export function withKMeans<T>(x: Matrix, starts: number, run: (space: KMeansSpac
   return withArena((arena) => {
     const placed = place(arena, x, starts);
     return run({
+      meanVariance: withArena((inner) => meanVariance(inner, placed)),
       kMeansPlusPlus: (k, candidates, rng) => withArena((inner) => chooseStart(inner, placed, k, candidates, rng)),
       lloyd: (start, k, maxIter, limit) => withArena((inner) => iterate(inner, placed, start, k, maxIter, limit)),
     });
@@ -91,9 +94,6 @@ const paysToOrder = ({ rows }: Matrix, starts: number): boolean => rows <= 65_53
 
 function place(arena: Arena, x: Matrix, starts: number): Placed {
   const { rows: n, cols: d } = x;
-  const { origin, grid } = coordinateGrid(x);
-  const originAt = arena.put(origin);
-  const gridAt = arena.put(grid);
   const ordered = paysToOrder(x, starts);
   const { points, balls, radii } = ordered ? placeBlocks(arena, x, blocksOf(x)) : placeUnordered(arena, x);
   const blocks = Math.ceil(n / 8);
@@ -103,37 +103,44 @@ function place(arena: Arena, x: Matrix, starts: number): Placed {
     for (let k = 0; k < d; k++) last[k * 8 + lane] = last[k * 8 + ((n - 1) & 7)]!;
   }
   const order = ordered ? blocksOf(x).order : null;
+  const { origin: originAt, grid: gridAt } = coordinateGrid(arena, points, n, d);
+  const origin = arena.viewF64(originAt, d).slice();
   return { n, d, blocks, order, points, balls, radii, originAt, gridAt, origin };
 }
 
-/** Blocks in input order, every ball endless: it dismisses nothing. */
+/** Blocks in input order: without balls, since a ball around distant rows would dismiss nothing. */
 function placeUnordered(arena: Arena, { rows, cols, data }: Matrix): Omit<PlacedBlocks, "centres"> {
   const blocks = Math.ceil(rows / 8);
-  const groups = Math.ceil(blocks / 8);
   const points = arena.f64(blocks * 8 * cols);
-  const balls = arena.f64(groups * 8 * cols);
-  const radii = arena.f64(groups * 8);
   toBlockLayout(data, null, rows, cols, arena.viewF64(points, blocks * 8 * cols));
-  arena.viewF64(balls, groups * 8 * cols).fill(0);
-  arena
-    .viewF64(radii, groups * 8)
-    .fill(Number.NaN)
-    .fill(Number.POSITIVE_INFINITY, 0, blocks);
-  return { points, balls, radii };
+  return { points, balls: 0, radii: 0 };
 }
 
 /** Per column: the smallest value, and the constant that rounds differences from it for exact sums of n. */
-export function coordinateGrid({ rows, cols, data }: Matrix): { origin: Float64Array; grid: Float64Array } {
-  const origin = new Float64Array(cols).fill(Number.POSITIVE_INFINITY);
-  const highest = new Float64Array(cols).fill(Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) {
-      const v = data[i * cols + j]!;
-      if (v < origin[j]!) origin[j] = v;
-      if (v > highest[j]!) highest[j] = v;
-    }
-  }
-  return { origin, grid: highest.map((high, j) => gridConstant(rows, high - origin[j]!)) };
+function coordinateGrid(arena: Arena, points: Pointer, n: number, d: number): { origin: Pointer; grid: Pointer } {
+  const origin = arena.f64(d);
+  const grid = arena.f64(d);
+  const low = arena.viewF64(origin, d).fill(Number.POSITIVE_INFINITY);
+  const high = arena.viewF64(grid, d).fill(Number.NEGATIVE_INFINITY);
+  forSlices(Math.ceil(n / 8), d, (from, to) => {
+    arena.wasm.columnRanges(points, d, from, to, origin, grid);
+  });
+  for (let j = 0; j < d; j++) high[j] = gridConstant(n, high[j]! - low[j]!);
+  return { origin, grid };
+}
+
+/** The mean over columns of the variance with divisor n: about the column's mean, so exact enough at any offset. */
+function meanVariance(arena: Arena, { n, d, blocks, points, originAt, origin }: Placed): number {
+  const momentsAbout = (centre: Pointer, isSquared: boolean): Float64Array => {
+    const at = arena.f64(2 * d);
+    const sums = arena.viewF64(at, 2 * d).fill(0);
+    forSlices(blocks, d, (from, to) => {
+      arena.wasm.columnMoments(points, n, d, from, to, centre, isSquared, at);
+    });
+    return Float64Array.from({ length: d }, (_, j) => (sums[2 * j]! + sums[2 * j + 1]!) / n);
+  };
+  const means = momentsAbout(originAt, false).map((mean, j) => origin[j]! + mean);
+  return momentsAbout(arena.put(means), true).reduce((sum, variance) => sum + variance, 0) / d;
 }
 
 function chooseStart(arena: Arena, placed: Placed, k: number, candidates: number, rng: Rng): Int32Array {

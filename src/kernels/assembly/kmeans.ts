@@ -218,6 +218,45 @@ function moveLane(
   }
 }
 
+/** Smallest and largest value of each column: low and high, in/out, d f64. Lanes past n count, repeating a point. */
+export function columnRanges(points: usize, d: i32, from: i32, to: i32, low: usize, high: usize): void {
+  let p = points + (<usize>from * <usize>d << 6);
+  for (let b = from; b < to; b++) {
+    for (let k = 0; k < d; k++, p += 64) {
+      const v0 = v128.load(p), v1 = v128.load(p, 16), v2 = v128.load(p, 32), v3 = v128.load(p, 48);
+      const least = f64x2.pmin(f64x2.pmin(v0, v1), f64x2.pmin(v2, v3));
+      const most = f64x2.pmax(f64x2.pmax(v0, v1), f64x2.pmax(v2, v3));
+      setF64(low, k, min(getF64(low, k), min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1))));
+      setF64(high, k, max(getF64(high, k), max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))));
+    }
+  }
+}
+
+/**
+ * Add the differences of each column's values from a centre, or their squares, to `sums`.
+ *
+ * @param centre - in, d f64; sums - in/out, d × 2 f64: lanes of even and of odd number
+ */
+export function columnMoments(
+  points: usize, n: i32, d: i32, from: i32, to: i32, centre: usize, isSquared: bool, sums: usize,
+): void {
+  let p = points + (<usize>from * <usize>d << 6);
+  for (let b = from; b < to; b++) {
+    const here = min(8, n - (b << 3));
+    for (let k = 0; k < d; k++, p += 64) {
+      const c = v128.load64_splat(centre + (<usize>k << 3)), at = sums + (<usize>k << 4);
+      let sum = v128.load(at);
+      for (let q = 0; q < here; q += 2) {
+        let t = f64x2.sub(v128.load(p + (<usize>q << 3)), c);
+        if (isSquared) t = f64x2.mul(t, t);
+        if (q + 1 == here) t = f64x2.replace_lane(t, 1, 0);
+        sum = f64x2.add(sum, t);
+      }
+      v128.store(at, sum);
+    }
+  }
+}
+
 /**
  * Squared distance of each point to its own centre.
  *
@@ -319,7 +358,7 @@ export function pointAtMark(nearest: usize, n: i32, weights: usize, grid: f64, m
 /**
  * What the sum of weights would be with one more centre, for several candidates at once.
  *
- * @param balls, radii - in, the blocks' balls (balls past the last have radius NaN; an infinite radius prunes nothing)
+ * @param balls, radii - in, the blocks' balls (balls past the last have radius NaN), or 0 where there are none
  * @param candidates - in, i32: positions of points
  * @param totals - in/out, f64 per candidate: the sum so far, from `total` on
  * @param rows - scratch, d f64 per candidate; work - 8 f64
@@ -333,31 +372,69 @@ export function tryCentres(
     const at = getI32(candidates, q);
     copyLane(points + <usize>(at >> 3) * blockBytes, at & 7, d, rows + <usize>q * rowBytes);
   }
+  if (balls == 0) {
+    for (let b = from; b < to; b++) {
+      for (let q = 0; q < count; q++) {
+        const row = rows + <usize>q * rowBytes;
+        const gain = weightWith(points + <usize>b * blockBytes, row, d, nearest + (<usize>b << 6), g) - getF64(weights, b);
+        setF64(totals, q, getF64(totals, q) + gain);
+      }
+    }
+    return;
+  }
   for (let group = from >> 3; group < (to + 7) >> 3; group++) {
     for (let q = 0; q < count; q++) {
       const row = rows + <usize>q * rowBytes;
-      let mask = within(balls + <usize>group * blockBytes, row, d, radii + (<usize>group << 6), reach + (<usize>group << 6), work);
+      let mask = within(balls, group, row, d, radii, reach, to, work);
       let gain = 0.0;
       for (; mask; mask &= mask - 1) {
-        const b = (group << 3) + ctz(mask), near = nearest + (<usize>b << 6);
-        squaredDistances8(points + <usize>b * blockBytes, row, d, work);
-        nearer8(work, near);
-        gain += weight8(work, g) - getF64(weights, b);
+        const b = (group << 3) + ctz(mask);
+        gain += weightWith(points + <usize>b * blockBytes, row, d, nearest + (<usize>b << 6), g) - getF64(weights, b);
       }
       setF64(totals, q, getF64(totals, q) + gain);
     }
   }
 }
 
-/** One bit per ball of a group that could hold a point nearer to the row than its `nearest`. */
+/** What a block's weight would be with one more centre. */
 @inline
-function within(ball: usize, row: usize, d: i32, radius: usize, reach: usize, work: usize): i32 {
-  const slack = f64x2.splat(1 + SLACK);
-  squaredDistances8(ball, row, d, work);
+function weightWith(block: usize, row: usize, d: i32, near: usize, g: v128): f64 {
+  let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  const end = row + (<usize>d << 3);
+  do {
+    const s = v128.load64_splat(row);
+    let t = f64x2.sub(v128.load(block), s);
+    a0 = f64x2.add(a0, f64x2.mul(t, t));
+    t = f64x2.sub(v128.load(block, 16), s);
+    a1 = f64x2.add(a1, f64x2.mul(t, t));
+    t = f64x2.sub(v128.load(block, 32), s);
+    a2 = f64x2.add(a2, f64x2.mul(t, t));
+    t = f64x2.sub(v128.load(block, 48), s);
+    a3 = f64x2.add(a3, f64x2.mul(t, t));
+    block += 64;
+    row += 8;
+  } while (row < end);
+  a0 = f64x2.sub(f64x2.add(f64x2.pmin(a0, v128.load(near)), g), g);
+  a1 = f64x2.sub(f64x2.add(f64x2.pmin(a1, v128.load(near, 16)), g), g);
+  a2 = f64x2.sub(f64x2.add(f64x2.pmin(a2, v128.load(near, 32)), g), g);
+  a3 = f64x2.sub(f64x2.add(f64x2.pmin(a3, v128.load(near, 48)), g), g);
+  const sum = f64x2.add(f64x2.add(a0, a1), f64x2.add(a2, a3));
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** One bit per block of a group, up to block to−1, that could hold a point nearer to the row than its `nearest`. */
+@inline
+function within(
+  balls: usize, group: i32, row: usize, d: i32, radii: usize, reach: usize, to: i32, work: usize,
+): i32 {
+  // no balls: any block could
+  if (balls == 0) return (1 << min(8, to - (group << 3))) - 1;
+  const slack = f64x2.splat(1 + SLACK), radius = radii + (<usize>group << 6), far = reach + (<usize>group << 6);
+  squaredDistances8(balls + (<usize>group * <usize>d << 6), row, d, work);
   let mask = 0;
   for (let lane = 6; lane >= 0; lane -= 2) {
     const o = <usize>lane << 3;
-    const limit = f64x2.mul(f64x2.add(v128.load(radius + o), v128.load(reach + o)), slack);
+    const limit = f64x2.mul(f64x2.add(v128.load(radius + o), v128.load(far + o)), slack);
     mask = (mask << 2) | i64x2.bitmask(f64x2.lt(v128.load(work + o), f64x2.mul(limit, limit)));
   }
   return mask;
@@ -380,8 +457,7 @@ export function addCentre(
   copyLane(points + <usize>(position >> 3) * blockBytes, position & 7, d, row);
   let largest = 0.0;
   for (let group = from >> 3; group < (to + 7) >> 3; group++) {
-    const m = reach + (<usize>group << 6);
-    let mask = within(balls + <usize>group * blockBytes, row, d, radii + (<usize>group << 6), m, work);
+    let mask = within(balls, group, row, d, radii, reach, to, work);
     for (; mask; mask &= mask - 1) {
       const b = (group << 3) + ctz(mask), near = nearest + (<usize>b << 6);
       squaredDistances8(points + <usize>b * blockBytes, row, d, work);
