@@ -32,6 +32,9 @@ export interface Refinement {
   readonly depth: number;
 }
 
+/** Up to so many labelings keep their order. */
+const FEW = 64;
+
 interface Node {
   readonly partition: Partition;
   /** Which labeling this is; −1 for a pair. */
@@ -54,7 +57,11 @@ export function refinementOf(
   labelings: readonly Partition[],
   judge: (labeling: number) => readonly [number, number, number],
 ): Refinement {
-  let level: Node[] = labelings.map((partition, labeling) => ({ partition, labeling, children: [] }));
+  let level: Node[] = likeNextToLike(labelings).map((labeling) => ({
+    partition: labelings[labeling]!,
+    labeling,
+    children: [],
+  }));
   while (level.length > 1) {
     const next: Node[] = [];
     for (let i = 0; i + 1 < level.length; i += 2) next.push(pairOf(level[i]!, level[i + 1]!));
@@ -81,6 +88,27 @@ export function refinementOf(
   };
   visit(root, 0, root.partition.count);
   return { cells: root.partition, program: Int32Array.from(steps), maps: concatenate(maps, mapLength), depth };
+}
+
+/**
+ * An order in which neighbours are alike. Some labelings come as they were fitted, family by family, and that is good;
+ * of many, those with as many parts of about the same sizes are often nearly the same.
+ */
+function likeNextToLike(labelings: readonly Partition[]): number[] {
+  const order = labelings.map((_, l) => l);
+  if (labelings.length <= FEW) return order;
+  const sizes = labelings.map(({ of, count }) => {
+    const rows = new Int32Array(count);
+    for (let i = 0; i < of.length; i++) rows[of[i]!]!++;
+    return rows.sort();
+  });
+  return order.sort((a, b) => {
+    const p = sizes[a]!;
+    const q = sizes[b]!;
+    if (p.length !== q.length) return p.length - q.length;
+    const at = p.findIndex((size, g) => size !== q[g]);
+    return at < 0 ? a - b : p[at]! - q[at]!;
+  });
 }
 
 /** The common refinement of two nodes: rows share a part if they share one in both. */

@@ -52,13 +52,32 @@ export function silhouettePart(
   from = 0,
   to = x.rows,
 ): SilhouettePart[] {
-  const out = groupings.map(({ count, clusters }) => {
+  const which = firstAlike(groupings);
+  const kept = groupings.filter((_, l) => which[l] === l);
+  const parts = kept.map(({ count, clusters }) => {
     const all = new Float64Array(to - from);
     return { all, noNoise: clusters < count ? new Float64Array(to - from) : all };
   });
-  if (groupings.length === 0 || to <= from) return out;
-  withArena((arena) => judgeRows(arena, x, groupings, units, from, to, out));
-  return out;
+  if (kept.length > 0 && to > from) withArena((arena) => judgeRows(arena, x, kept, units, from, to, parts));
+  const partOf = new Map(kept.map((grouping, i) => [grouping, parts[i]!]));
+  return which.map((l) => partOf.get(groupings[l]!)!);
+}
+
+/** For each grouping the first that is the same: seeds often end in one optimum. O(n · groupings). */
+function firstAlike(groupings: readonly SilhouetteGroups[]): number[] {
+  const byHash = new Map<number, number[]>();
+  return groupings.map(({ of, count, clusters }, l) => {
+    let hash = count;
+    for (let i = 0; i < of.length; i++) hash = (Math.imul(hash, 31) + of[i]!) | 0;
+    const alike = byHash.get(hash) ?? [];
+    const found = alike.find((other) => {
+      const { of: theirs, clusters: theirClusters } = groupings[other]!;
+      return clusters === theirClusters && of.every((group, i) => group === theirs[i]);
+    });
+    if (found !== undefined) return found;
+    byHash.set(hash, [...alike, l]);
+    return l;
+  });
 }
 
 function judgeRows(
@@ -131,7 +150,10 @@ function judgeRows(
     for (let j = 0; j < width; j++) {
       const row = start + Math.min(j, filled - 1);
       for (let k = 0; k < d; k++) columns[k * width + j] = x.data[row * d + k]!;
-      for (let l = 0; l < groupings.length; l++) labels[l * width + j] = groupings[l]!.of[row]!;
+    }
+    for (let l = 0; l < groupings.length; l++) {
+      const { of } = groupings[l]!;
+      for (let j = 0; j < width; j++) labels[l * width + j] = of[start + Math.min(j, filled - 1)]!;
     }
     sum(0, sumsAt);
     if (judge(0) !== 0) {
