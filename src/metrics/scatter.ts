@@ -25,33 +25,8 @@ export interface Scatter {
  * @remarks O(n·d) time, O(count·d) memory
  */
 export function scatterOf(x: Matrix, groups: Groups): Scatter {
-  const { rows, cols, data } = x;
-  const centres = allocateMatrix(groups.count, cols);
-  const centre = allocateMatrix(1, cols);
-  for (let i = 0; i < rows; i++) {
-    const to = groups.of[i]! * cols;
-    for (let j = 0; j < cols; j++) {
-      const difference = data[i * cols + j]! - data[j]!;
-      centres.data[to + j] = centres.data[to + j]! + difference;
-      centre.data[j] = centre.data[j]! + difference;
-    }
-  }
-  for (let j = 0; j < cols; j++) centre.data[j] = data[j]! + centre.data[j]! / rows;
-  for (let g = 0; g < groups.count; g++) {
-    for (let j = 0; j < cols; j++) {
-      centres.data[g * cols + j] = data[j]! + centres.data[g * cols + j]! / groups.sizes[g]!;
-    }
-  }
-
-  const squares = new Float64Array(groups.count);
-  const meanDistances = new Float64Array(groups.count);
-  for (let i = 0; i < rows; i++) {
-    const group = groups.of[i]!;
-    const square = squaredDistance(x, i, centres, group);
-    squares[group] = squares[group]! + square;
-    meanDistances[group] = meanDistances[group]! + Math.sqrt(square);
-  }
-
+  const { centres, centre } = centresOf(x, groups);
+  const { squares, meanDistances } = squaresAround(x, groups, centres);
   let within = 0;
   let between = 0;
   for (let g = 0; g < groups.count; g++) {
@@ -60,4 +35,47 @@ export function scatterOf(x: Matrix, groups: Groups): Scatter {
     between += groups.sizes[g]! * squaredDistance(centres, g, centre, 0);
   }
   return { centres, centre, squares, meanDistances, within, between };
+}
+
+function centresOf(x: Matrix, groups: Groups): Pick<Scatter, "centres" | "centre"> {
+  const { rows, cols, data } = x;
+  const centres = allocateMatrix(groups.count, cols);
+  const centre = allocateMatrix(1, cols);
+  for (let i = 0; i < rows; i++) addDifference(data, i * cols, cols, centres.data, groups.of[i]! * cols, centre.data);
+  for (let j = 0; j < cols; j++) centre.data[j] = data[j]! + centre.data[j]! / rows;
+  for (let g = 0; g < groups.count; g++) {
+    for (let j = 0; j < cols; j++) {
+      centres.data[g * cols + j] = data[j]! + centres.data[g * cols + j]! / groups.sizes[g]!;
+    }
+  }
+  return { centres, centre };
+}
+
+/** Add the row at `from`, less the first row, to a group's sums and to everyone's. */
+function addDifference(
+  data: Float64Array,
+  from: number,
+  cols: number,
+  sums: Float64Array,
+  to: number,
+  total: Float64Array,
+): void {
+  for (let j = 0; j < cols; j++) {
+    const difference = data[from + j]! - data[j]!;
+    sums[to + j] = sums[to + j]! + difference;
+    total[j] = total[j]! + difference;
+  }
+}
+
+/** Per group the squared and the plain distances of its rows to its centre, summed. */
+function squaresAround(x: Matrix, groups: Groups, centres: Matrix): Pick<Scatter, "squares" | "meanDistances"> {
+  const squares = new Float64Array(groups.count);
+  const meanDistances = new Float64Array(groups.count);
+  for (let i = 0; i < x.rows; i++) {
+    const group = groups.of[i]!;
+    const square = squaredDistance(x, i, centres, group);
+    squares[group] = squares[group]! + square;
+    meanDistances[group] = meanDistances[group]! + Math.sqrt(square);
+  }
+  return { squares, meanDistances };
 }

@@ -128,10 +128,10 @@ function partOf(rows: Int32Array, kept: Uint8Array): [Int32Array, Int32Array] {
 export function growTree(x: readonly Float64Array[], y: Int32Array, sorted: Sorted, limits: TreeLimits): Tree {
   const counts = countClasses(y, sorted, limits.classes);
   const weights = counts.map((count) => (count === 0 ? 0 : 1 / count));
-  const task: Task = { x, y, weights, limits };
+  const task: Task = { x, columns: [...x.keys()], y, weights, limits };
 
-  const firsts = x
-    .map((_, column) => bestSplit(task, counts, sorted, [column]))
+  const firsts = task.columns
+    .map((column) => bestSplit(task, counts, sorted, [column]))
     .filter((split) => split !== null)
     .sort((a, b) => Math.round((b.gain - a.gain) * 1e9) || a.column - b.column)
     .slice(0, roots);
@@ -152,6 +152,8 @@ export function growTree(x: readonly Float64Array[], y: Int32Array, sorted: Sort
 /** What stays the same while a tree grows. */
 interface Task {
   readonly x: readonly Float64Array[];
+  /** 0, 1, … */
+  readonly columns: readonly number[];
   readonly y: Int32Array;
   /** 1 / rows of each class. */
   readonly weights: Float64Array;
@@ -176,61 +178,73 @@ function growFrom(task: Task, counts: Float64Array, sorted: Sorted, first: Split
 function opened(task: Task, node: Node, sorted: Sorted): Open {
   const pure = node.counts.reduce((kinds, count) => kinds + (count > 0 ? 1 : 0), 0) < 2;
   const splits = !pure && node.depth < task.limits.maxDepth;
-  return { node, sorted, best: splits ? bestSplit(task, node.counts, sorted, task.x.keys()) : null };
+  return { node, sorted, best: splits ? bestSplit(task, node.counts, sorted, task.columns) : null };
 }
 
 /**
  * The split with the largest fall of weighted impurity. With class weights w, a node's impurity times its weight is
  * W − Σ (w·n)² / W, so a split gains Σ over sides of (Σ (w·n)²) / W, less the same of the node.
  */
-function bestSplit(
-  { x, y, weights }: Task,
-  counts: Float64Array,
-  { orders, missing }: Sorted,
-  columns: Iterable<number>,
-): Split | null {
-  const total = counts.map((count, c) => count * weights[c]!);
-  const weight = total.reduce((sum, value) => sum + value, 0);
-  const squares = total.reduce((sum, value) => sum + value * value, 0);
-  const before = squares / weight;
+function bestSplit(task: Task, counts: Float64Array, sorted: Sorted, columns: readonly number[]): Split | null {
   let best: Split | null = null;
-  let floor = 1e-9;
   for (const column of columns) {
-    const order = orders[column]!;
-    const values = x[column]!;
-    const absent = missing[column]!;
+    const absent = sorted.missing[column]!;
     // With missing rows, try them on the right and on the left; without, once.
-    for (const first of absent.length > 0 ? [none, absent] : [none]) {
-      const left = new Float64Array(total.length);
-      let leftWeight = 0;
-      let leftSquares = 0;
-      let rightWeight = weight;
-      let rightSquares = squares;
-      let here = values[order[0]!]!;
-      for (let i = -first.length; i + 1 < order.length; i++) {
-        // Move one row over: both sides' sums of squares follow from the change in one class.
-        const c = y[i < 0 ? first[i + first.length]! : order[i]!]!;
-        const w = weights[c]!;
-        const a = left[c]!;
-        const b = total[c]! - a;
-        left[c] = a + w;
-        leftWeight += w;
-        leftSquares += w * (2 * a + w);
-        rightWeight -= w;
-        rightSquares -= w * (2 * b - w);
-        if (i < 0) continue;
-        const next = values[order[i + 1]!]!;
-        if (here === next) continue;
-        const gain = leftSquares / leftWeight + rightSquares / rightWeight - before;
-        if (gain > floor) {
-          best = { column, low: here, high: next, missingLeft: first !== none, gain };
-          floor = gain + 1e-12;
-        }
-        here = next;
-      }
-    }
+    best = bestCut(task, counts, sorted.orders[column]!, none, column, best);
+    if (absent.length > 0) best = bestCut(task, counts, sorted.orders[column]!, absent, column, best);
   }
   return best;
+}
+
+/** The best cut of one column, or `best` if none is better. @param absent - missing rows that go left */
+function bestCut(
+  { x, y, weights }: Task,
+  counts: Float64Array,
+  order: Int32Array,
+  absent: Int32Array,
+  column: number,
+  best: Split | null,
+): Split | null {
+  const values = x[column]!;
+  const classes = counts.length;
+  const total = new Float64Array(classes);
+  const left = new Float64Array(classes);
+  let rightWeight = 0;
+  let rightSquares = 0;
+  for (let c = 0; c < classes; c++) {
+    const weight = counts[c]! * weights[c]!;
+    total[c] = weight;
+    rightWeight += weight;
+    rightSquares += weight * weight;
+  }
+  const before = rightSquares / rightWeight;
+  let leftWeight = 0;
+  let leftSquares = 0;
+  let floor = best === null ? 1e-9 : best.gain + 1e-12;
+  let cut = -1;
+  let gained = 0;
+  for (let i = -absent.length; i + 1 < order.length; i++) {
+    // Move one row over: both sides' sums of squares follow from the change in one class.
+    const c = y[i < 0 ? absent[i + absent.length]! : order[i]!]!;
+    const w = weights[c]!;
+    const a = left[c]!;
+    const b = total[c]! - a;
+    left[c] = a + w;
+    leftWeight += w;
+    leftSquares += w * (2 * a + w);
+    rightWeight -= w;
+    rightSquares -= w * (2 * b - w);
+    if (i < 0 || values[order[i]!]! === values[order[i + 1]!]!) continue;
+    const gain = leftSquares / leftWeight + rightSquares / rightWeight - before;
+    if (gain > floor) {
+      cut = i;
+      gained = gain;
+      floor = gain + 1e-12;
+    }
+  }
+  if (cut < 0) return best;
+  const [low, high] = [values[order[cut]!]!, values[order[cut + 1]!]!];
+  return { column, low, high, missingLeft: absent.length > 0, gain: gained };
 }
 
 function divide(task: Task, leaf: Open): Open[] {
