@@ -54,7 +54,10 @@ export type Answer<W extends Work> = W extends FitWork
       : EvidenceValues;
 
 export interface Executor {
+  /** Tasks that run at once. */
   readonly jobs: number;
+  /** Fits that may be asked for at once: more than `jobs` where others do them. */
+  readonly fitsAtOnce: number;
   run<W extends Work>(work: W, signal?: AbortSignal): Promise<Answer<W>>;
   close(): Promise<void>;
 }
@@ -63,6 +66,7 @@ export interface Executor {
 export function inThread(): Executor {
   return {
     jobs: 1,
+    fitsAtOnce: 1,
     async run<W extends Work>(work: W, signal?: AbortSignal): Promise<Answer<W>> {
       signal?.throwIfAborted();
       return runTask(work);
@@ -85,6 +89,7 @@ export function workerPool(jobs: number = availableParallelism()): Executor {
     new Piscina({ filename, name: "runInWorker", minThreads: jobs, maxThreads: jobs, idleTimeout: 60_000 });
   return {
     jobs,
+    fitsAtOnce: jobs,
     async run<W extends Work>(work: W, signal?: AbortSignal): Promise<Answer<W>> {
       pool ??= start();
       const answer: Answer<W> | SentError = await pool.run(work, signal ? { signal } : {});

@@ -313,7 +313,7 @@ async function fitMissing(
   const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
   let done = 0;
   let failed = false;
-  await inParallel(tasks, executor.jobs, async (planned) => {
+  await inParallel(tasks, executor.fitsAtOnce, async (planned) => {
     options.signal?.throwIfAborted();
     if (budget?.aborted || (failed && options.failFast)) return;
     // What another process on the same folder has finished meanwhile is taken from it.

@@ -199,6 +199,7 @@ async function checkJournals(options: VerifyOptions, files: ReadonlyMap<string, 
   if (known === 0) return [unchecked("journals", "none here: a fresh clone has only the tables")];
   const executor: Executor = {
     jobs: 1,
+    fitsAtOnce: 1,
     run: () => Promise.reject(new WorkIsMissing()),
     close: async () => {},
   };

@@ -73,7 +73,8 @@ export async function queueExecutor(options: QueueOptions): Promise<Executor> {
 }
 
 class Asking implements Executor {
-  readonly jobs = AT_ONCE;
+  readonly jobs: number;
+  readonly fitsAtOnce = AT_ONCE;
   readonly #waiting = new Map<string, Waiting>();
   readonly #told = new Set<string>();
   readonly #timer: NodeJS.Timeout;
@@ -92,6 +93,7 @@ class Asking implements Executor {
     readonly answers: () => Promise<boolean>,
     readonly disconnect: () => Promise<void>,
   ) {
+    this.jobs = options.local.jobs;
     const settle = ({ jobId }: { jobId: string }) => void this.#settle(jobId).catch(() => {});
     events.on("completed", settle);
     events.on("failed", settle);
