@@ -4,7 +4,7 @@ import { stream } from "../../src/core/rng.js";
 import { kDistances, nearestNeighbours, squaredCoreDistances } from "../../src/kernels/knn.js";
 import { kDistances as slowDistances } from "../oracle/k-distances.js";
 import { slowNeighbours } from "../oracle/nearest-neighbours.js";
-import { fill, shapes } from "./shapes.js";
+import { farRow, fill, shapes } from "./shapes.js";
 
 const pairsOf = ({ k, rows, squared }: ReturnType<typeof nearestNeighbours>, n: number): [number, number][][] =>
   Array.from({ length: n }, (_, i) =>
@@ -16,6 +16,7 @@ const pairsOf = ({ k, rows, squared }: ReturnType<typeof nearestNeighbours>, n: 
 describe.each([
   ...shapes(1),
   ...shapes(2),
+  farRow,
   { name: "a plane, several groups of groups", x: fill(1300, 2, stream(3, "test/plane"), (r) => r.uniform()) },
 ])("nearest neighbours of $name", ({ x }) => {
   test.each([1, 4, 17, 40])("the %i nearest are those of all distances sorted, to the bit", (k) => {

@@ -11,7 +11,7 @@ import { wardLinkage } from "../../src/kernels/ward.js";
 import { greedyError } from "../oracle/linkage.js";
 import { linkageTree } from "../oracle/nearest-neighbour-chain.js";
 import { reference, referenceRows, referenceSets } from "../reference.js";
-import { blobs, fill, shapes } from "./shapes.js";
+import { blobs, farRow, fill, shapes } from "./shapes.js";
 
 const kernels: Record<Linkage, (x: Matrix) => Joins> = {
   ward: wardLinkage,
@@ -43,7 +43,7 @@ function expectTree({ merges, heights, sizes }: LinkageTree): void {
 }
 
 describe.each(ways)("%s linkage", (_way, linkage, kernel) => {
-  test.each([...shapes(1), ...shapes(2)])("of $name merges a nearest pair at every step", ({ x }) => {
+  test.each([...shapes(1), ...shapes(2), farRow])("of $name merges a nearest pair at every step", ({ x }) => {
     const tree = treeOf(kernel(x));
     expectTree(tree);
     const top = tree.heights.at(-1) ?? 0;

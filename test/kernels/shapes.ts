@@ -52,3 +52,9 @@ export function shapes(seed: number): Shape[] {
     make("grid", (rng) => fill(144, 2, rng, (_, i, k) => (k === 0 ? i % 12 : Math.floor(i / 12)))),
   ];
 }
+
+/** What a shadow in float32 cannot see: all rows but one fall on one point of it. */
+export const farRow: Shape = {
+  name: "one row far beyond float32",
+  x: fill(130, 3, stream(1, "test/shapes/far row"), (r, i) => (i === 77 ? 1e9 : 1e-3) * r.normal()),
+};

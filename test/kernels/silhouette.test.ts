@@ -90,3 +90,14 @@ test("nothing to score, or no rows asked for, is no error", () => {
   expect(part(x, [])).toEqual([]);
   expect(part(x, [new Int32Array(20)], 5, 5)[0]!.all).toHaveLength(0);
 });
+
+test("a hundred labelings, many of them equal, get what each gets alone", () => {
+  const x = blobs(150, 2, 4, 8, 3);
+  const rng = stream(4, "test/many");
+  const distinct = Array.from({ length: 70 }, () => random(rng, x.rows, 2 + rng.int(6)));
+  const labelings = [...distinct, ...distinct.slice(0, 30).map((labels) => labels.slice())];
+  const together = part(x, labelings);
+  labelings.forEach((labels, l) => {
+    expect(part(x, [labels])[0]).toEqual(together[l]);
+  });
+});

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { agreements, mutualInformationOf, pairConfusionOf } from "../../src/metrics/agreement.js";
+import { contingency } from "../../src/metrics/contingency.js";
 import { maximumAssignment, migration, relabelToMatch } from "../../src/metrics/matching.js";
 import { reference, referenceSets } from "../reference.js";
 
@@ -182,4 +183,11 @@ describe("matching", () => {
       { seed: 13, numRuns: 300 },
     );
   });
+});
+
+test("labels far apart are cross-tabulated like near ones, and no rows at all are no error", () => {
+  const near = contingency([0, 0, 1, 2, -1], [1, 0, 0, 1, -1]);
+  const far = contingency([0, 0, 7, 90_000, -1], [90_000, 7, 7, 90_000, -90_000]);
+  expect(far).toEqual({ ...near, first: [-1, 0, 7, 90_000], second: [-90_000, 7, 90_000] });
+  expect(contingency([], [])).toMatchObject({ first: [], second: [], rows: 0 });
 });
