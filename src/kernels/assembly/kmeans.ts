@@ -376,7 +376,7 @@ export function tryCentres(
     for (let b = from; b < to; b++) {
       for (let q = 0; q < count; q++) {
         const row = rows + <usize>q * rowBytes;
-        const gain = weightWith(points + <usize>b * blockBytes, row, d, nearest + (<usize>b << 6), g) - getF64(weights, b);
+        const gain = weightWith(points + <usize>b * blockBytes, row, d, nearest + (<usize>b << 6), g, work) - getF64(weights, b);
         setF64(totals, q, getF64(totals, q) + gain);
       }
     }
@@ -389,7 +389,7 @@ export function tryCentres(
       let gain = 0.0;
       for (; mask; mask &= mask - 1) {
         const b = (group << 3) + ctz(mask);
-        gain += weightWith(points + <usize>b * blockBytes, row, d, nearest + (<usize>b << 6), g) - getF64(weights, b);
+        gain += weightWith(points + <usize>b * blockBytes, row, d, nearest + (<usize>b << 6), g, work) - getF64(weights, b);
       }
       setF64(totals, q, getF64(totals, q) + gain);
     }
@@ -398,28 +398,10 @@ export function tryCentres(
 
 /** What a block's weight would be with one more centre. */
 @inline
-function weightWith(block: usize, row: usize, d: i32, near: usize, g: v128): f64 {
-  let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
-  const end = row + (<usize>d << 3);
-  do {
-    const s = v128.load64_splat(row);
-    let t = f64x2.sub(v128.load(block), s);
-    a0 = f64x2.add(a0, f64x2.mul(t, t));
-    t = f64x2.sub(v128.load(block, 16), s);
-    a1 = f64x2.add(a1, f64x2.mul(t, t));
-    t = f64x2.sub(v128.load(block, 32), s);
-    a2 = f64x2.add(a2, f64x2.mul(t, t));
-    t = f64x2.sub(v128.load(block, 48), s);
-    a3 = f64x2.add(a3, f64x2.mul(t, t));
-    block += 64;
-    row += 8;
-  } while (row < end);
-  a0 = f64x2.sub(f64x2.add(f64x2.pmin(a0, v128.load(near)), g), g);
-  a1 = f64x2.sub(f64x2.add(f64x2.pmin(a1, v128.load(near, 16)), g), g);
-  a2 = f64x2.sub(f64x2.add(f64x2.pmin(a2, v128.load(near, 32)), g), g);
-  a3 = f64x2.sub(f64x2.add(f64x2.pmin(a3, v128.load(near, 48)), g), g);
-  const sum = f64x2.add(f64x2.add(a0, a1), f64x2.add(a2, a3));
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+function weightWith(block: usize, row: usize, d: i32, near: usize, g: v128, work: usize): f64 {
+  squaredDistances8(block, row, d, work);
+  nearer8(work, near);
+  return weight8(work, g);
 }
 
 /** One bit per block of a group, up to block to−1, that could hold a point nearer to the row than its `nearest`. */

@@ -172,47 +172,31 @@ export function groupsNear(group: i32, position: i32, reach0: v128, reach1: v128
 @inline
 function maybeWithin(block: usize, row: usize, limits0: v128, limits1: v128, squares: usize): i32 {
   let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
-  const end = row + (<usize>columns << 2), middle = row + (<usize>(columns >> 2) << 3);
+  const end = row + (<usize>columns << 2);
   limits0 = f32x4.mul(limits0, limits0);
   limits1 = f32x4.mul(limits1, limits1);
-  while (row < middle) {
-    const s = v128.load32_splat(row), u = v128.load32_splat(row, 4);
-    let t = f32x4.sub(v128.load(block), s);
-    a0 = f32x4.add(a0, f32x4.mul(t, t));
-    t = f32x4.sub(v128.load(block, 16), s);
-    a1 = f32x4.add(a1, f32x4.mul(t, t));
-    t = f32x4.sub(v128.load(block, 32), u);
-    b0 = f32x4.add(b0, f32x4.mul(t, t));
-    t = f32x4.sub(v128.load(block, 48), u);
-    b1 = f32x4.add(b1, f32x4.mul(t, t));
-    block += 64;
-    row += 8;
+  for (let until = row + (<usize>(columns >> 2) << 3); ; until = end) {
+    for (; row < until; row += 8, block += 64) {
+      const s = v128.load32_splat(row), u = v128.load32_splat(row, 4);
+      let t = f32x4.sub(v128.load(block), s);
+      a0 = f32x4.add(a0, f32x4.mul(t, t));
+      t = f32x4.sub(v128.load(block, 16), s);
+      a1 = f32x4.add(a1, f32x4.mul(t, t));
+      t = f32x4.sub(v128.load(block, 32), u);
+      b0 = f32x4.add(b0, f32x4.mul(t, t));
+      t = f32x4.sub(v128.load(block, 48), u);
+      b1 = f32x4.add(b1, f32x4.mul(t, t));
+    }
+    const sum0 = f32x4.add(a0, b0), sum1 = f32x4.add(a1, b1);
+    const near0 = f32x4.le(sum0, limits0), near1 = f32x4.le(sum1, limits1);
+    if (!v128.any_true(v128.or(near0, near1))) return 0;
+    if (until < end) continue;
+    if (squares != 0) {
+      v128.store(squares, sum0);
+      v128.store(squares, sum1, 16);
+    }
+    return i32x4.bitmask(near0) | (i32x4.bitmask(near1) << 4);
   }
-  a0 = f32x4.add(a0, b0);
-  a1 = f32x4.add(a1, b1);
-  if (!v128.any_true(v128.or(f32x4.le(a0, limits0), f32x4.le(a1, limits1)))) return 0;
-  b0 = f32x4.splat(0);
-  b1 = b0;
-  do {
-    const s = v128.load32_splat(row), u = v128.load32_splat(row, 4);
-    let t = f32x4.sub(v128.load(block), s);
-    a0 = f32x4.add(a0, f32x4.mul(t, t));
-    t = f32x4.sub(v128.load(block, 16), s);
-    a1 = f32x4.add(a1, f32x4.mul(t, t));
-    t = f32x4.sub(v128.load(block, 32), u);
-    b0 = f32x4.add(b0, f32x4.mul(t, t));
-    t = f32x4.sub(v128.load(block, 48), u);
-    b1 = f32x4.add(b1, f32x4.mul(t, t));
-    block += 64;
-    row += 8;
-  } while (row < end);
-  a0 = f32x4.add(a0, b0);
-  a1 = f32x4.add(a1, b1);
-  if (squares != 0) {
-    v128.store(squares, a0);
-    v128.store(squares, a1, 16);
-  }
-  return i32x4.bitmask(f32x4.le(a0, limits0)) | (i32x4.bitmask(f32x4.le(a1, limits1)) << 4);
 }
 
 /** The lane of the mask (not 0) with the smallest of 8 f32. */
