@@ -1,5 +1,5 @@
 /** Gaussian mixtures: each cluster is a Gaussian, each row goes to the one most likely to have made it. */
-import { EigenvalueDecomposition, Matrix as MlMatrix } from "ml-matrix";
+import { createRequire } from "node:module";
 import { z } from "zod";
 import { hashOf } from "../core/hash.js";
 import { type Labels, renumber } from "../core/labels.js";
@@ -12,6 +12,9 @@ import { bestOfStarts } from "./kmeans.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters } from "./require.js";
 import { matrixOf, pickRows } from "./rows.js";
+
+/** Loaded when first wanted: as an import it would cost every start of a thread a tenth of a second. */
+const loadMlMatrix = () => createRequire(import.meta.url)("ml-matrix") as typeof import("ml-matrix");
 
 const params = z.strictObject({
   k: z
@@ -199,6 +202,7 @@ function isDegenerate({ type, k, weights, covariances }: Mixture, n: number, d: 
   const rowsNeeded = { full: d + 1, tied: 0, diag: 3, spherical: 2 }[type];
   if (weights.some((weight) => weight * n < rowsNeeded)) return true;
   if (type === "diag" || type === "spherical") return covariances.some((variance) => variance < 20 * regCovar);
+  const { EigenvalueDecomposition, Matrix: MlMatrix } = loadMlMatrix();
   const matrices = type === "full" ? k : 1;
   for (let c = 0; c < matrices; c++) {
     const flat = covariances.subarray(c * d * d, (c + 1) * d * d);

@@ -2,7 +2,7 @@
  * k-means: k centres, each row to the nearest, the sum of squared distances as small as Lloyd's iteration
  * from several k-means++ starts can make it.
  */
-import { kmeans as mlKmeans } from "ml-kmeans";
+import { createRequire } from "node:module";
 import { z } from "zod";
 import { hashOf } from "../core/hash.js";
 import { renumber } from "../core/labels.js";
@@ -15,6 +15,9 @@ import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters } from "./require.js";
 import { matrixOf, pickRows } from "./rows.js";
+
+/** ml-kmeans brings some 250 modules, for a check that few ask for: it is loaded when they do. */
+const loadMlKmeans = () => createRequire(import.meta.url)("ml-kmeans") as typeof import("ml-kmeans");
 
 const params = z.strictObject({
   k: z
@@ -163,6 +166,7 @@ function lloydOfMl(
 ): LloydResult {
   const rowsOf = (values: Float64Array) =>
     Array.from({ length: values.length / x.cols }, (_, i) => Array.from(values.subarray(i * x.cols, (i + 1) * x.cols)));
+  const { kmeans: mlKmeans } = loadMlKmeans();
   const { centroids, iterations, converged } = mlKmeans(rowsOf(x.data), k, {
     initialization: rowsOf(start),
     maxIterations: maxIter,

@@ -2,9 +2,13 @@
  * Principal axes of many rows in few columns: centre, covariance, eigenvectors. The covariance is ours (one
  * pass over the rows, d²/2 sums, no copy of the data); its eigenvectors come from ml-pca.
  */
-import { Matrix as MlMatrix } from "ml-matrix";
-import { PCA } from "ml-pca";
+import { createRequire } from "node:module";
 import type { Matrix } from "../core/matrix.js";
+
+// Loaded when first wanted: as imports they would cost every start of a thread a tenth of a second.
+const require = createRequire(import.meta.url);
+const loadMlMatrix = () => require("ml-matrix") as typeof import("ml-matrix");
+const loadMlPca = () => require("ml-pca") as typeof import("ml-pca");
 
 export interface PrincipalAxes {
   /** d column means. */
@@ -32,6 +36,8 @@ export function principalAxes(x: Matrix): PrincipalAxes {
 export function axesOf(mean: Float64Array, covariances: Float64Array): PrincipalAxes {
   const d = mean.length;
   const rows = Array.from({ length: d }, (_, a) => Array.from(covariances.subarray(a * d, (a + 1) * d)));
+  const { PCA } = loadMlPca();
+  const { Matrix: MlMatrix } = loadMlMatrix();
   const pca = new PCA(new MlMatrix(rows), { isCovarianceMatrix: true });
   const vectors = pca.getEigenvectors();
   const variances = Float64Array.from(pca.getEigenvalues(), (value) => Math.max(0, value));

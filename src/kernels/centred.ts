@@ -24,6 +24,6 @@ export function centredRows(x: Matrix): Float64Array {
 export function powerOfTwoBelow(largest: number): number {
   let scale = 1;
   while (largest * scale > 1) scale /= 2;
-  while (largest > 0 && largest * scale < 0.25 && scale < 2 ** 1000) scale *= 2;
+  while (largest > 0 && largest * scale < 0.25 && scale < 1e300) scale *= 2;
   return scale;
 }
