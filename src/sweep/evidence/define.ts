@@ -71,7 +71,7 @@ export interface StabilityEvidence {
   /** Hash of the representative's labels, by candidate. */
   readonly labels: Readonly<Record<string, string>>;
   readonly seeds: readonly SeedView[];
-  /** Adjusted Rand index between two labelings, by their hashes, `a b`. */
+  /** Adjusted Rand index between two labelings of as many clusters, by their hashes, `a b`. */
   readonly alike: Readonly<Record<string, number>>;
 }
 

@@ -3,6 +3,7 @@
  * calibration. Each stage is spent on the survivors of the one before; trivial baselines get their indices calibrated
  * once anything is stable. Same data, same candidates, same numbers, whatever the number of workers.
  */
+import { countClusters } from "../../core/labels.js";
 import { adjustedRand } from "../../metrics/agreement.js";
 import { failedGates } from "../select/gates.js";
 import { calibration } from "./calibration-stage.js";
@@ -62,7 +63,10 @@ export async function gatherStability(context: GatherContext, params: FunnelPara
   return { ...before, strength, jaccard, ...calibrated, alike: await likeness(stable, seeds, context) };
 }
 
-/** How alike the labelings of stable candidates are, over all seeds. */
+/**
+ * How alike the labelings of stable candidates are, over all seeds. Only of as many clusters each: others are no
+ * same answer however alike.
+ */
 async function likeness(
   stable: readonly Subject[],
   seeds: readonly SeedView[],
@@ -71,10 +75,11 @@ async function likeness(
   const hashes = [...new Set(stable.flatMap((subject) => labelsOf(subject, seeds)))];
   const labelings: Int32Array[] = [];
   for (const hash of hashes) labelings.push(await store.labels(hash));
+  const clusters = labelings.map(countClusters);
   const alike: Record<string, number> = {};
   hashes.forEach((a, i) => {
     hashes.forEach((b, j) => {
-      if (j <= i) return;
+      if (j <= i || clusters[i] !== clusters[j]) return;
       const value = adjustedRand.compare(labelings[i]!, labelings[j]!);
       alike[`${a} ${b}`] = value;
       alike[`${b} ${a}`] = value;
