@@ -70,9 +70,9 @@ export const kmeans = defineAlgorithm({
   shows: ["k"],
   together: (params) => hashOf(params),
   fitMany: (x, grid, { seed }) => grid.map((point) => fitKMeans(x, point, seed)),
-  /** Half of n·k·d distances for some 25 passes per start; a block-ordered copy of the rows and bounds. */
+  /** Half of n·k·d distances for some 25 passes per start; a copy of the rows in blocks, bounds, candidates tried. */
   cost: (n, d, grid) => ({
-    bytes: n * (d * 16 + 64),
+    bytes: n * (d * 16 + 112),
     seconds: grid.reduce((sum, { k, nInit }) => sum + nInit * n * k * d * 6e-9, n * d * 2e-8),
   }),
   assignment: (x, _params, fit) => ({

@@ -16,9 +16,13 @@ export function canonicalLabels(labels: ArrayLike<number>): Labels {
   return renumber(labels).labels;
 }
 
+/** Whole labels below this are looked up in a table; others in a map. */
+const SMALL = 4096;
+
 /** Canonical labels, and for each new number the old one: `old[new]`. */
 export function renumber(labels: ArrayLike<number>): { labels: Labels; old: number[] } {
-  const numbers = new Map<number, number>();
+  const small = new Int32Array(SMALL).fill(-1);
+  const large = new Map<number, number>();
   const old: number[] = [];
   const out = new Int32Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
@@ -27,10 +31,11 @@ export function renumber(labels: ArrayLike<number>): { labels: Labels; old: numb
       out[i] = NOISE;
       continue;
     }
-    let number = numbers.get(label);
-    if (number === undefined) {
+    let number = small[label] ?? large.get(label) ?? -1;
+    if (number < 0) {
       number = old.length;
-      numbers.set(label, number);
+      if (small[label] !== undefined) small[label] = number;
+      else large.set(label, number);
       old.push(label);
     }
     out[i] = number;

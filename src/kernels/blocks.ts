@@ -151,16 +151,32 @@ export function toBlockLayout(
   d: number,
   out: Float64Array,
 ): void {
-  for (let start = 0; start < n; start += 8) {
-    const block = start * d;
-    for (let lane = 0; lane < 8; lane++) {
-      const position = start + lane;
-      if (position >= n) {
-        for (let k = 0; k < d; k++) out[block + k * 8 + lane] = FAR;
-        continue;
-      }
-      const row = (order === null ? position : order[position]!) * d;
-      for (let k = 0; k < d; k++) out[block + k * 8 + lane] = rows[row + k]!;
+  const rowAt = (position: number) => (order === null ? position : order[position]!) * d;
+  const whole = n - (n % 8);
+  for (let start = 0; start < whole; start += 8) {
+    const r0 = rowAt(start);
+    const r1 = rowAt(start + 1);
+    const r2 = rowAt(start + 2);
+    const r3 = rowAt(start + 3);
+    const r4 = rowAt(start + 4);
+    const r5 = rowAt(start + 5);
+    const r6 = rowAt(start + 6);
+    const r7 = rowAt(start + 7);
+    let at = start * d;
+    for (let k = 0; k < d; k++) {
+      out[at] = rows[r0 + k]!;
+      out[at + 1] = rows[r1 + k]!;
+      out[at + 2] = rows[r2 + k]!;
+      out[at + 3] = rows[r3 + k]!;
+      out[at + 4] = rows[r4 + k]!;
+      out[at + 5] = rows[r5 + k]!;
+      out[at + 6] = rows[r6 + k]!;
+      out[at + 7] = rows[r7 + k]!;
+      at += 8;
     }
+  }
+  for (let lane = 0; lane < 8 && whole < n; lane++) {
+    const row = whole + lane < n ? rowAt(whole + lane) : -1;
+    for (let k = 0; k < d; k++) out[whole * d + k * 8 + lane] = row < 0 ? FAR : rows[row + k]!;
   }
 }

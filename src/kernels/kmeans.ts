@@ -65,6 +65,7 @@ interface Placed {
   readonly originAt: Pointer;
   readonly gridAt: Pointer;
   readonly origin: Float64Array;
+  readonly meanVariance: number;
 }
 
 /**
@@ -78,7 +79,7 @@ export function withKMeans<T>(x: Matrix, starts: number, run: (space: KMeansSpac
   return withArena((arena) => {
     const placed = place(arena, x, starts);
     return run({
-      meanVariance: withArena((inner) => meanVariance(inner, placed)),
+      meanVariance: placed.meanVariance,
       kMeansPlusPlus: (k, candidates, rng) => withArena((inner) => chooseStart(inner, placed, k, candidates, rng)),
       lloyd: (start, k, maxIter, limit) => withArena((inner) => iterate(inner, placed, start, k, maxIter, limit)),
     });
@@ -103,9 +104,7 @@ function place(arena: Arena, x: Matrix, starts: number): Placed {
     for (let k = 0; k < d; k++) last[k * 8 + lane] = last[k * 8 + ((n - 1) & 7)]!;
   }
   const order = ordered ? blocksOf(x).order : null;
-  const { origin: originAt, grid: gridAt } = coordinateGrid(arena, points, n, d);
-  const origin = arena.viewF64(originAt, d).slice();
-  return { n, d, blocks, order, points, balls, radii, originAt, gridAt, origin };
+  return { n, d, blocks, order, points, balls, radii, ...describeColumns(arena, points, x, order?.[0] ?? 0) };
 }
 
 /** Blocks in input order: without balls, since a ball around distant rows would dismiss nothing. */
@@ -116,35 +115,43 @@ function placeUnordered(arena: Arena, { rows, cols, data }: Matrix): Omit<Placed
   return { points, balls: 0, radii: 0 };
 }
 
-/** Per column: the smallest value, and the constant that rounds differences from it for exact sums of n. */
-function coordinateGrid(arena: Arena, points: Pointer, n: number, d: number): { origin: Pointer; grid: Pointer } {
-  const origin = arena.f64(d);
-  const grid = arena.f64(d);
-  const low = arena.viewF64(origin, d).fill(Number.POSITIVE_INFINITY);
-  const high = arena.viewF64(grid, d).fill(Number.NEGATIVE_INFINITY);
-  forSlices(Math.ceil(n / 8), d, (from, to) => {
-    arena.wasm.columnRanges(points, d, from, to, origin, grid);
-  });
-  for (let j = 0; j < d; j++) high[j] = gridConstant(n, high[j]! - low[j]!);
-  return { origin, grid };
-}
-
-/** The mean over columns of the variance with divisor n: about the column's mean, so exact enough at any offset. */
-function meanVariance(arena: Arena, { n, d, blocks, points, originAt, origin }: Placed): number {
-  const momentsAbout = (centre: Pointer, isSquared: boolean): Float64Array => {
-    const at = arena.f64(2 * d);
-    const sums = arena.viewF64(at, 2 * d).fill(0);
-    forSlices(blocks, d, (from, to) => {
-      arena.wasm.columnMoments(points, n, d, from, to, centre, isSquared, at);
+/**
+ * Per column: the smallest value, and the constant that rounds differences from it for exact sums of n; over columns
+ * the mean variance, summed about one row, so exact enough at any offset.
+ */
+function describeColumns(
+  arena: Arena,
+  points: Pointer,
+  { rows: n, cols: d, data }: Matrix,
+  row: number,
+): Pick<Placed, "originAt" | "gridAt" | "origin" | "meanVariance"> {
+  const originAt = arena.f64(d);
+  const gridAt = arena.f64(d);
+  return withArena((inner) => {
+    const centre = inner.put(data.subarray(row * d, row * d + d));
+    const stats = inner.f64(8 * d);
+    const { POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+    const found = inner.viewF64(stats, 8 * d);
+    for (let j = 0; j < d; j++) found.set([most, most, least, least, 0, 0, 0, 0], 8 * j);
+    forSlices(Math.ceil(n / 8), d, (from, to) => {
+      inner.wasm.columnStatistics(points, n, d, from, to, centre, stats);
     });
-    return Float64Array.from({ length: d }, (_, j) => (sums[2 * j]! + sums[2 * j + 1]!) / n);
-  };
-  const means = momentsAbout(originAt, false).map((mean, j) => origin[j]! + mean);
-  return momentsAbout(arena.put(means), true).reduce((sum, variance) => sum + variance, 0) / d;
+    const origin = arena.viewF64(originAt, d);
+    const grid = arena.viewF64(gridAt, d);
+    let variances = 0;
+    for (let j = 0; j < d; j++) {
+      const at = 8 * j;
+      origin[j] = Math.min(found[at]!, found[at + 1]!);
+      grid[j] = gridConstant(n, Math.max(found[at + 2]!, found[at + 3]!) - origin[j]!);
+      const mean = (found[at + 4]! + found[at + 5]!) / n;
+      variances += Math.max(0, (found[at + 6]! + found[at + 7]!) / n - mean * mean);
+    }
+    return { originAt, gridAt, origin: origin.slice(), meanVariance: variances / d };
+  });
 }
 
 function chooseStart(arena: Arena, placed: Placed, k: number, candidates: number, rng: Rng): Int32Array {
-  const { n, d, blocks, points, balls, radii } = placed;
+  const { n, d, blocks, points } = placed;
   const { wasm } = arena;
   const nearest = arena.f64(blocks * 8);
   const reach = arena.f64(Math.ceil(blocks / 8) * 8);
@@ -152,7 +159,8 @@ function chooseStart(arena: Arena, placed: Placed, k: number, candidates: number
   const candidatesAt = arena.i32(candidates);
   const totalsAt = arena.f64(candidates);
   const rows = arena.f64(d * Math.max(1, candidates));
-  const work = arena.f64(8);
+  const round: Round = { nearest, reach, weights, candidatesAt, candidates, totalsAt, rows };
+  const { tryAll, take } = placed.balls === 0 ? everywhere(arena, placed, round) : nearby(arena, placed, round);
   const totals = arena.viewF64(totalsAt, candidates);
   const tried = arena.viewI32(candidatesAt, candidates);
 
@@ -169,37 +177,104 @@ function chooseStart(arena: Arena, placed: Placed, k: number, candidates: number
       tried[q] = wasm.pointAtMark(nearest, n, weights, grid, rng.uniform() * total);
     }
     totals.fill(total);
-    forSlices(blocks, d, (from, to) => {
-      wasm.tryCentres(
-        points,
-        d,
-        from,
-        to,
-        balls,
-        radii,
-        nearest,
-        reach,
-        weights,
-        grid,
-        candidatesAt,
-        candidates,
-        totalsAt,
-        rows,
-        work,
-      );
-    });
+    tryAll(grid);
     let best = 0;
     for (let q = 1; q < candidates; q++) if (totals[q]! < totals[best]!) best = q;
-    const position = tried[best]!;
-    positions.push(position);
-    if (positions.length === k) break;
-    largest = 0;
-    forSlices(blocks, d, (from, to) => {
-      const most = wasm.addCentre(points, d, from, to, balls, radii, nearest, reach, position, rows, work);
-      largest = Math.max(largest, most);
-    });
+    positions.push(tried[best]!);
+    if (positions.length < k) largest = take(best);
   }
   return Int32Array.from(positions, (position) => placed.order?.[position] ?? position);
+}
+
+/** Where a round of k-means++ keeps its numbers. */
+interface Round {
+  readonly nearest: Pointer;
+  readonly reach: Pointer;
+  readonly weights: Pointer;
+  readonly candidatesAt: Pointer;
+  readonly candidates: number;
+  readonly totalsAt: Pointer;
+  readonly rows: Pointer;
+}
+
+interface Trying {
+  /** Add to each candidate's total what the row as a further centre would change. */
+  tryAll(grid: number): void;
+  /** Make a candidate a centre; answers the largest of `nearest`. */
+  take(candidate: number): number;
+}
+
+/** Only the blocks that a candidate could be nearest to. */
+function nearby(arena: Arena, { d, blocks, points, balls, radii }: Placed, round: Round): Trying {
+  const { nearest, reach, weights, candidatesAt, candidates, totalsAt, rows } = round;
+  const { wasm } = arena;
+  const work = arena.f64(8);
+  return {
+    tryAll(grid) {
+      forSlices(blocks, d, (from, to) => {
+        wasm.tryCentres(
+          points,
+          d,
+          from,
+          to,
+          balls,
+          radii,
+          nearest,
+          reach,
+          weights,
+          grid,
+          candidatesAt,
+          candidates,
+          totalsAt,
+          rows,
+          work,
+        );
+      });
+    },
+    take(candidate) {
+      const position = arena.viewI32(candidatesAt, candidates)[candidate]!;
+      let largest = 0;
+      forSlices(blocks, d, (from, to) => {
+        const most = wasm.addCentre(points, d, from, to, balls, radii, nearest, reach, position, rows, work);
+        largest = Math.max(largest, most);
+      });
+      return largest;
+    },
+  };
+}
+
+/** Every block; what `nearest` would be is kept for each candidate. */
+function everywhere(arena: Arena, { d, blocks, points }: Placed, round: Round): Trying {
+  const { nearest, weights, candidatesAt, candidates, totalsAt, rows } = round;
+  const { wasm } = arena;
+  const length = blocks * 8;
+  const trials = arena.f64(candidates * length);
+  const stride = length * Float64Array.BYTES_PER_ELEMENT;
+  return {
+    tryAll(grid) {
+      forSlices(blocks, d, (from, to) => {
+        wasm.tryCentresEverywhere(
+          points,
+          d,
+          from,
+          to,
+          nearest,
+          weights,
+          grid,
+          candidatesAt,
+          candidates,
+          totalsAt,
+          rows,
+          trials,
+          stride,
+        );
+      });
+    },
+    take(candidate) {
+      arena.viewF64(nearest, length).set(arena.viewF64(trials + candidate * stride, length));
+      return wasm.largestOf(nearest, blocks);
+    },
+  };
 }
 
 function rowAt(arena: Arena, { d, points }: Placed, position: number, at: Pointer): Pointer {

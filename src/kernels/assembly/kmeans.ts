@@ -218,43 +218,41 @@ function moveLane(
   }
 }
 
-/** Smallest and largest value of each column: low and high, in/out, d f64. Lanes past n count, repeating a point. */
-export function columnRanges(points: usize, d: i32, from: i32, to: i32, low: usize, high: usize): void {
+/**
+ * What is to be known of the columns before a fit.
+ *
+ * @param centre - in, d f64
+ * @param stats - in/out, per column four pairs of f64: smallest values, largest values, sums of the differences from
+ *   the centre, sums of their squares; even and odd lanes apart. Lanes past n count for the range only, repeating a point
+ */
+export function columnStatistics(
+  points: usize, n: i32, d: i32, from: i32, to: i32, centre: usize, stats: usize,
+): void {
   let p = points + (<usize>from * <usize>d << 6);
   for (let b = from; b < to; b++) {
+    const real = n - (b << 3);
     for (let k = 0; k < d; k++, p += 64) {
+      const at = stats + (<usize>k << 6), c = v128.load64_splat(centre + (<usize>k << 3));
       const v0 = v128.load(p), v1 = v128.load(p, 16), v2 = v128.load(p, 32), v3 = v128.load(p, 48);
-      const least = f64x2.pmin(f64x2.pmin(v0, v1), f64x2.pmin(v2, v3));
-      const most = f64x2.pmax(f64x2.pmax(v0, v1), f64x2.pmax(v2, v3));
-      setF64(low, k, min(getF64(low, k), min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1))));
-      setF64(high, k, max(getF64(high, k), max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))));
+      v128.store(at, f64x2.pmin(v128.load(at), f64x2.pmin(f64x2.pmin(v0, v1), f64x2.pmin(v2, v3))));
+      v128.store(at, f64x2.pmax(v128.load(at, 16), f64x2.pmax(f64x2.pmax(v0, v1), f64x2.pmax(v2, v3))), 16);
+      const t0 = lanesBefore(real, f64x2.sub(v0, c)), t1 = lanesBefore(real - 2, f64x2.sub(v1, c));
+      const t2 = lanesBefore(real - 4, f64x2.sub(v2, c)), t3 = lanesBefore(real - 6, f64x2.sub(v3, c));
+      const sum = f64x2.add(f64x2.add(t0, t1), f64x2.add(t2, t3));
+      const squares = f64x2.add(
+        f64x2.add(f64x2.mul(t0, t0), f64x2.mul(t1, t1)), f64x2.add(f64x2.mul(t2, t2), f64x2.mul(t3, t3)),
+      );
+      v128.store(at, f64x2.add(v128.load(at, 32), sum), 32);
+      v128.store(at, f64x2.add(v128.load(at, 48), squares), 48);
     }
   }
 }
 
-/**
- * Add the differences of each column's values from a centre, or their squares, to `sums`.
- *
- * @param centre - in, d f64; sums - in/out, d × 2 f64: lanes of even and of odd number
- */
-export function columnMoments(
-  points: usize, n: i32, d: i32, from: i32, to: i32, centre: usize, isSquared: bool, sums: usize,
-): void {
-  let p = points + (<usize>from * <usize>d << 6);
-  for (let b = from; b < to; b++) {
-    const here = min(8, n - (b << 3));
-    for (let k = 0; k < d; k++, p += 64) {
-      const c = v128.load64_splat(centre + (<usize>k << 3)), at = sums + (<usize>k << 4);
-      let sum = v128.load(at);
-      for (let q = 0; q < here; q += 2) {
-        let t = f64x2.sub(v128.load(p + (<usize>q << 3)), c);
-        if (isSquared) t = f64x2.mul(t, t);
-        if (q + 1 == here) t = f64x2.replace_lane(t, 1, 0);
-        sum = f64x2.add(sum, t);
-      }
-      v128.store(at, sum);
-    }
-  }
+/** The first `count` of two lanes, 0 for the others. */
+@inline
+function lanesBefore(count: i32, v: v128): v128 {
+  if (count >= 2) return v;
+  return count == 1 ? f64x2.replace_lane(v, 1, 0) : f64x2.splat(0);
 }
 
 /**
@@ -312,6 +310,14 @@ export function startNearest(
   return largest;
 }
 
+/** The largest of the values, 8 f64 per block. */
+export function largestOf(values: usize, blocks: i32): f64 {
+  let most = f64x2.splat(0);
+  const end = values + (<usize>blocks << 6);
+  for (let p = values; p < end; p += 16) most = f64x2.pmax(most, v128.load(p));
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+}
+
 /** weights[b] = sum of the block's values on the grid. @returns the sum of all */
 export function weighBlocks(nearest: usize, blocks: i32, grid: f64, weights: usize): f64 {
   const g = f64x2.splat(grid);
@@ -358,7 +364,7 @@ export function pointAtMark(nearest: usize, n: i32, weights: usize, grid: f64, m
 /**
  * What the sum of weights would be with one more centre, for several candidates at once.
  *
- * @param balls, radii - in, the blocks' balls (balls past the last have radius NaN), or 0 where there are none
+ * @param balls, radii - in, the blocks' balls; balls past the last have radius NaN
  * @param candidates - in, i32: positions of points
  * @param totals - in/out, f64 per candidate: the sum so far, from `total` on
  * @param rows - scratch, d f64 per candidate; work - 8 f64
@@ -368,20 +374,7 @@ export function tryCentres(
   grid: f64, candidates: usize, count: i32, totals: usize, rows: usize, work: usize,
 ): void {
   const blockBytes = <usize>d << 6, rowBytes = <usize>d << 3, g = f64x2.splat(grid);
-  for (let q = 0; q < count; q++) {
-    const at = getI32(candidates, q);
-    copyLane(points + <usize>(at >> 3) * blockBytes, at & 7, d, rows + <usize>q * rowBytes);
-  }
-  if (balls == 0) {
-    for (let b = from; b < to; b++) {
-      for (let q = 0; q < count; q++) {
-        const row = rows + <usize>q * rowBytes;
-        const gain = weightWith(points + <usize>b * blockBytes, row, d, nearest + (<usize>b << 6), g, work) - getF64(weights, b);
-        setF64(totals, q, getF64(totals, q) + gain);
-      }
-    }
-    return;
-  }
+  copyCandidates(points, d, candidates, count, rows);
   for (let group = from >> 3; group < (to + 7) >> 3; group++) {
     for (let q = 0; q < count; q++) {
       const row = rows + <usize>q * rowBytes;
@@ -396,7 +389,36 @@ export function tryCentres(
   }
 }
 
-/** What a block's weight would be with one more centre. */
+/**
+ * The same where there are no balls, and every block is looked at: what `nearest` would become is kept, so that making
+ * the best candidate a centre needs no other look.
+ *
+ * @param trials - out, per candidate as much as `nearest`, `stride` bytes apart
+ */
+export function tryCentresEverywhere(
+  points: usize, d: i32, from: i32, to: i32, nearest: usize, weights: usize, grid: f64, candidates: usize, count: i32,
+  totals: usize, rows: usize, trials: usize, stride: usize,
+): void {
+  const blockBytes = <usize>d << 6, rowBytes = <usize>d << 3, g = f64x2.splat(grid);
+  copyCandidates(points, d, candidates, count, rows);
+  for (let b = from; b < to; b++) {
+    for (let q = 0; q < count; q++) {
+      const near = nearest + (<usize>b << 6), trial = trials + <usize>q * stride + (<usize>b << 6);
+      const weight = weightWith(points + <usize>b * blockBytes, rows + <usize>q * rowBytes, d, near, g, trial);
+      setF64(totals, q, getF64(totals, q) + (weight - getF64(weights, b)));
+    }
+  }
+}
+
+@inline
+function copyCandidates(points: usize, d: i32, candidates: usize, count: i32, rows: usize): void {
+  for (let q = 0; q < count; q++) {
+    const at = getI32(candidates, q);
+    copyLane(points + (<usize>(at >> 3) * <usize>d << 6), at & 7, d, rows + (<usize>q * <usize>d << 3));
+  }
+}
+
+/** What a block's weight would be with one more centre; `work` gets what its `nearest` would be. */
 @inline
 function weightWith(block: usize, row: usize, d: i32, near: usize, g: v128, work: usize): f64 {
   squaredDistances8(block, row, d, work);
@@ -409,8 +431,6 @@ function weightWith(block: usize, row: usize, d: i32, near: usize, g: v128, work
 function within(
   balls: usize, group: i32, row: usize, d: i32, radii: usize, reach: usize, to: i32, work: usize,
 ): i32 {
-  // no balls: any block could
-  if (balls == 0) return (1 << min(8, to - (group << 3))) - 1;
   const slack = f64x2.splat(1 + SLACK), radius = radii + (<usize>group << 6), far = reach + (<usize>group << 6);
   squaredDistances8(balls + (<usize>group * <usize>d << 6), row, d, work);
   let mask = 0;
