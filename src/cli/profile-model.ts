@@ -43,7 +43,7 @@ async function viewBeside(path: string, model: Model, io: Io): Promise<View | un
 }
 
 function cardsOfView({ segments, features }: View): Card[] {
-  return segments.map(({ label, name, size, share, reading, evidence, rule, profile, strongest }) => {
+  return segments.map(({ label, name, size, share, reading, evidence, rule, profile, strongest, categories }) => {
     const place = new Map(features.map((feature, i) => [feature.name, i]));
     return {
       label,
@@ -58,6 +58,7 @@ function cardsOfView({ segments, features }: View): Card[] {
         const { median, effect } = profile[i]!;
         return { feature, median, everyone: features[i]!.everyone.median, effect };
       }),
+      categories,
     };
   });
 }
@@ -77,5 +78,6 @@ function cardsOfModel({ segments, input }: Model): Card[] {
       if (feature.kind !== "number" || typeof median !== "number") return [];
       return [{ feature: feature.name, median, everyone: feature.median, effect: null }];
     }),
+    categories: [],
   }));
 }

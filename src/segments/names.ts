@@ -5,7 +5,7 @@
 import { UserError } from "../core/errors.js";
 import type { Note } from "../core/notes.js";
 import { didYouMean } from "../core/suggest.js";
-import { readable } from "../core/words.js";
+import { percent, readable } from "../core/words.js";
 import { type Claim, claimsOf, type Domain, type FeatureWords, type Relation } from "./domain.js";
 import { effectSizes, type FeatureProfile, type Profile } from "./profile.js";
 
@@ -208,29 +208,41 @@ function featureOf(profile: Profile, name: string, where?: string): FeatureProfi
   });
 }
 
-/** `High PURCHASES`, from the sign of an effect. */
-function phrase(feature: FeatureProfile, words: Words): string {
-  return `${feature.effect! > 0 ? "high" : "low"} ${words[feature.feature]?.words ?? feature.feature}`;
+/** Something that sets a segment apart: `high PURCHASES`, or `region south`. */
+interface Telling {
+  readonly effect: number;
+  readonly phrase: string;
+  readonly evidence: string;
 }
 
-/** Features with at least a medium effect, strongest first. */
-function telling(profile: Profile): FeatureProfile[] {
-  return profile.strongest
-    .map((name) => profile.features.find((feature) => feature.feature === name)!)
-    .filter((feature) => Math.abs(feature.effect!) >= effectSizes.medium);
+/** What has at least a medium effect, strongest first; ties in the order of the table, numbers before texts. */
+function telling(profile: Profile, words: Words): Telling[] {
+  const plain = (feature: string) => words[feature]?.words ?? feature;
+  const numbers = profile.strongest.map((name): Telling => {
+    const { feature, effect } = profile.features.find((candidate) => candidate.feature === name)!;
+    return {
+      effect: effect!,
+      phrase: `${effect! > 0 ? "high" : "low"} ${plain(feature)}`,
+      evidence: `${feature}: Cliff's delta ${signed(effect!)} against all others`,
+    };
+  });
+  const texts = profile.categories.map(({ feature, value, share, everyone, effect }): Telling => {
+    const shares = `${percent(share)} have ${value}, against ${percent(everyone)} of everyone`;
+    return { effect: effect ?? 0, phrase: `${plain(feature)} ${value}`, evidence: `${feature}: ${shares}` };
+  });
+  return [...numbers, ...texts]
+    .filter(({ effect }) => Math.abs(effect) >= effectSizes.medium)
+    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
 }
 
 function effectName(profile: Profile, words: Words): SegmentName {
   if (profile.label < 0) return noiseName(profile);
-  const features = telling(profile).slice(0, 2);
+  const found = telling(profile, words).slice(0, 2);
   return {
     label: profile.label,
-    name:
-      features.length === 0 ? "Like everyone" : capital(features.map((feature) => phrase(feature, words)).join(", ")),
+    name: found.length === 0 ? "Like everyone" : capital(found.map(({ phrase }) => phrase).join(", ")),
     from: "effects",
-    evidence: features.map(
-      (feature) => `${feature.feature}: Cliff's delta ${signed(feature.effect!)} against all others`,
-    ),
+    evidence: found.map(({ evidence }) => evidence),
   };
 }
 
@@ -241,16 +253,15 @@ function noiseName(profile: Profile): SegmentName {
 /** Where two segments have one name, put behind it the strongest effect the others of that name do not show; failing that, a number. */
 function unique(profiles: readonly Profile[], wished: readonly SegmentName[], words: Words): SegmentName[] {
   const out = [...wished];
-  const taken = new Set<string>();
+  const bearers = (name: string) => [...wished.keys()].filter((index) => wished[index]!.name === name);
+  // A name that one segment alone bears is its own, so that no numbered name may take it.
+  const taken = new Set(wished.map(({ name }) => name).filter((name) => bearers(name).length === 1));
   for (const name of new Set(wished.map((item) => item.name))) {
-    const members = [...wished.keys()].filter((index) => wished[index]!.name === name);
-    if (members.length === 1) {
-      taken.add(name);
-      continue;
-    }
+    const members = bearers(name);
+    if (members.length === 1) continue;
     const phrases = members.map((index) =>
-      telling(profiles[index]!)
-        .map((feature) => phrase(feature, words))
+      telling(profiles[index]!, words)
+        .map(({ phrase }) => phrase)
         .filter((text) => !name.toLowerCase().includes(text.toLowerCase())),
     );
     members.forEach((index, at) => {

@@ -45,6 +45,8 @@ export interface CategoryProfile {
   /** Share of members with a value, and of everyone with a value. */
   readonly share: number;
   readonly everyone: number;
+  /** Cliff's delta of having this value: the share among members less that among all others; null without others. */
+  readonly effect: number | null;
 }
 
 export interface Profile {
@@ -221,11 +223,13 @@ function profileText(column: TextColumn, groups: ReadonlyMap<number, readonly nu
     let best: CategoryProfile | null = null;
     // By code point, so that a tie goes to the same value on every machine.
     for (const value of [...own.counts.keys()].sort()) {
-      const share = own.counts.get(value)! / own.present;
+      const inside = own.counts.get(value)!;
+      const share = inside / own.present;
       const everyone = all.counts.get(value)! / all.present;
-      if (best === null || share - everyone > best.share - best.everyone) {
-        best = { feature: column.name, value, share, everyone };
-      }
+      if (best !== null && share - everyone <= best.share - best.everyone) continue;
+      const others = all.present - own.present;
+      const effect = others === 0 ? null : share - (all.counts.get(value)! - inside) / others;
+      best = { feature: column.name, value, share, everyone, effect };
     }
     return best;
   });

@@ -4,11 +4,11 @@
  */
 import { listed, percent, readable } from "../core/words.js";
 import type { FeatureWords } from "./domain.js";
-import { effectSizes, type FeatureProfile, type Profile } from "./profile.js";
+import { type CategoryProfile, effectSizes, type FeatureProfile, type Profile } from "./profile.js";
 
 export interface Evidence {
   readonly feature: string;
-  /** Medians of members and of everyone, in the column's unit. */
+  /** Medians of members and of everyone, in the column's unit; of a text column, shares with the value named. */
   readonly members: number;
   readonly everyone: number;
   /** Cliff's delta, in [−1, 1]. */
@@ -43,8 +43,14 @@ export function readSegment(
   const who = `${name}: ${readable(profile.size, 12)} ${profile.size === 1 ? "customer" : "customers"} (${percent(profile.share)})`;
   const [first, second] = strength(more) >= strength(less) ? [more, less] : [less, more];
 
+  const alike = profile.categories
+    .filter(({ effect }) => (effect ?? 0) >= effectSizes.medium)
+    .sort((a, b) => b.effect! - a.effect!)
+    .slice(0, named);
+
   const sentences: string[] = [];
-  if (first.length === 0) {
+  if (first.length === 0 && alike.length > 0) sentences.push(`${who}.`);
+  else if (first.length === 0) {
     sentences.push(
       `${who}. No column sets them clearly apart from the others (every Cliff's delta is below ${effectSizes.medium}).`,
     );
@@ -56,20 +62,34 @@ export function readSegment(
         : `No column is clearly ${first === more ? "lower" : "higher"} than among the others.`,
     );
   }
+  if (alike.length > 0) sentences.push(`${categoriesSentence(alike, words)}.`);
   return {
     label: profile.label,
     text: sentences.join(" "),
-    evidence: [...first, ...second].map(({ feature, median, everyone, effect }) => ({
-      feature,
-      members: median!,
-      everyone: everyone.median!,
-      effect: effect!,
-    })),
+    evidence: [
+      ...[...first, ...second].map(({ feature, median, everyone, effect }) => ({
+        feature,
+        members: median!,
+        everyone: everyone.median!,
+        effect: effect!,
+      })),
+      ...alike.map(({ feature, share, everyone, effect }) => ({ feature, members: share, everyone, effect: effect! })),
+    ],
   };
 }
 
 function strength(features: readonly FeatureProfile[]): number {
   return Math.abs(features[0]?.effect ?? 0);
+}
+
+/** "92 % have region south, against 26 % of everyone" */
+function categoriesSentence(alike: readonly CategoryProfile[], words: Readonly<Record<string, FeatureWords>>): string {
+  return listed(
+    alike.map(({ feature, value, share, everyone }) => {
+      const plain = words[feature]?.words ?? feature;
+      return `${percent(share)} have ${plain} ${value}, against ${percent(everyone)} of everyone`;
+    }),
+  );
 }
 
 /** "more purchases (median 1,200 dollars against 361 for everyone) and …" */

@@ -1,6 +1,8 @@
 /** Conditions in words. The numbers are written out in full: what is printed is what is compared. */
 export interface Condition {
   readonly feature: string;
+  /** Of a text column: the condition is on having this text, 1, or another, 0; null for a number column. */
+  readonly value: string | null;
   /** value ≥ min; null for no lower bound. */
   readonly min: number | null;
   /** value < max; null for no upper bound. */
@@ -10,19 +12,21 @@ export interface Condition {
 }
 
 /**
- * @example conditionsText([{ feature: "PURCHASES", min: 1200, max: null, missing: null }]) // "PURCHASES ≥ 1,200"
+ * @example conditionsText([{ feature: "AGE", value: null, min: 40, max: null, missing: null }]) // "AGE ≥ 40"
  */
 export function conditionsText(conditions: readonly Condition[]): string {
   return conditions.length === 0 ? "everyone" : conditions.map(conditionText).join(" and ");
 }
 
-function conditionText({ feature, min, max, missing }: Condition): string {
+function conditionText({ feature, value, min, max, missing }: Condition): string {
   const known =
-    min !== null && max !== null
-      ? `${exact(min)} ≤ ${feature} < ${exact(max)}`
-      : min !== null
-        ? `${feature} ≥ ${exact(min)}`
-        : `${feature} < ${exact(max!)}`;
+    value !== null
+      ? `${feature} is ${min === null ? "not " : ""}${value}`
+      : min !== null && max !== null
+        ? `${exact(min)} ≤ ${feature} < ${exact(max)}`
+        : min !== null
+          ? `${feature} ≥ ${exact(min)}`
+          : `${feature} < ${exact(max!)}`;
   return missing ? `(${known} or missing)` : known;
 }
 

@@ -8,7 +8,7 @@
 import { UserError } from "../core/errors.js";
 import type { Note } from "../core/notes.js";
 import { stream } from "../core/rng.js";
-import type { NumberColumn, Table } from "../core/table.js";
+import type { Column, Table } from "../core/table.js";
 import { type Condition, conditionsText } from "./rule-text.js";
 import {
   growTree,
@@ -63,13 +63,16 @@ export interface RuleOptions {
 
 const folds = 5;
 
+/** Texts of more kinds than this take no part. */
+const MOST_KINDS = 12;
+
 /**
  * Learn rules that tell the segments apart.
  *
  * Every segment weighs the same, however small (Gini impurity over class-balanced weights), because balanced
  * accuracy is what is reported. Thresholds are the shortest numbers that split the rows alike, so the printed rule
- * is the rule. Missing values go to the side that suits the training rows better; noise is left out; text columns
- * are not used.
+ * is the rule. Missing values go to the side that suits the training rows better; noise is left out. A text column of
+ * few kinds is asked kind by kind; texts of many kinds are not used.
  *
  * @param table - raw columns in original units
  * @param labels - one per row; negative is noise
@@ -81,13 +84,13 @@ export function learnRules(table: Table, labels: ArrayLike<number>, options: Rul
   if (labels.length !== table.rows) {
     throw new UserError("SHAPE_MISMATCH", { what: `${labels.length} labels for ${table.rows} rows` });
   }
-  const columns = table.columns.filter((column): column is NumberColumn => column.kind === "number");
+  const columns = table.columns.flatMap(asked);
   const rows: number[] = [];
   for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0) rows.push(i);
   const classes = [...new Set(rows.map((row) => labels[row]!))].sort((a, b) => a - b);
   const place = new Map(classes.map((label, index) => [label, index]));
   const y = Int32Array.from(rows, (row) => place.get(labels[row]!)!);
-  const x = columns.map((column) => Float64Array.from(rows, (row) => clean(column.values[row]!)));
+  const x = columns.map(({ at }) => Float64Array.from(rows, (row) => clean(at(row))));
   const limits = {
     classes: classes.length,
     maxDepth: atLeastOne("maxDepth", options.maxDepth ?? 4),
@@ -95,9 +98,10 @@ export function learnRules(table: Table, labels: ArrayLike<number>, options: Rul
   };
 
   const notes: Note[] = [];
-  const unused = table.columns.length - columns.length;
+  const unused = table.columns.filter((column) => asked(column).length === 0).length;
   if (unused > 0) {
-    notes.push({ code: "text-not-in-rules", message: `${unused} text column(s) take no part in the rules` });
+    const message = `${unused} text column(s) of more than ${MOST_KINDS} kinds take no part in the rules`;
+    notes.push({ code: "text-not-in-rules", message });
   }
   if (classes.length < 2) {
     notes.push({
@@ -109,11 +113,12 @@ export function learnRules(table: Table, labels: ArrayLike<number>, options: Rul
   const everything = Int32Array.from(rows, (_, i) => i);
   const sorted = sortColumns(x, everything);
   const tree = growTree(x, y, sorted, limits);
-  const names = columns.map((column) => column.name);
   const hasMissing = x.map((values) => values.some((value) => Number.isNaN(value)));
   const sizes = count(y, classes.length);
   const leaves = rows.length === 0 ? [] : leavesOf(tree);
-  const segments = classes.map((label, index) => segmentRules(label, index, leaves, sizes[index]!, names, hasMissing));
+  const segments = classes.map((label, index) =>
+    segmentRules(label, index, leaves, sizes[index]!, columns, hasMissing),
+  );
   for (const segment of segments) {
     if (segment.rules.length > 0) continue;
     notes.push({
@@ -139,12 +144,36 @@ export function learnRules(table: Table, labels: ArrayLike<number>, options: Rul
   };
 }
 
+/** What a condition can be about: a number column, or having one text of a text column (1 or 0). */
+interface Asked {
+  readonly feature: string;
+  readonly value: string | null;
+  /** NaN where there is no value. */
+  at(row: number): number;
+}
+
+/** One for a number column, one for each kind of a text column of few kinds, none otherwise. */
+function asked(column: Column): Asked[] {
+  const { name: feature } = column;
+  if (column.kind === "number") return [{ feature, value: null, at: (row) => column.values[row]! }];
+  const kinds = [...new Set(column.values)].filter((value) => value !== null && value !== undefined).sort();
+  if (kinds.length > MOST_KINDS) return [];
+  return kinds.map((value) => ({
+    feature,
+    value,
+    at(row) {
+      const own = column.values[row] ?? null;
+      return own === null ? Number.NaN : Number(own === value);
+    },
+  }));
+}
+
 function segmentRules(
   label: number,
   index: number,
   leaves: readonly Leaf[],
   size: number,
-  names: readonly string[],
+  columns: readonly Asked[],
   hasMissing: readonly boolean[],
 ): SegmentRules {
   const rules = leaves
@@ -153,12 +182,14 @@ function segmentRules(
       const conditions = leaf.bounds
         .filter((bound) => bound.min !== null || bound.max !== null)
         .map((bound) => ({
-          feature: names[bound.column]!,
+          feature: columns[bound.column]!.feature,
+          value: columns[bound.column]!.value,
           min: bound.min,
           max: bound.max,
           missing: hasMissing[bound.column] ? bound.missing : null,
         }));
-      return { conditions, text: conditionsText(conditions), rows: leaf.rows, hits: leaf.counts[index]! };
+      const needed = withoutImplied(conditions);
+      return { conditions: needed, text: conditionsText(needed), rows: leaf.rows, hits: leaf.counts[index]! };
     })
     .sort((a, b) => b.rows - a.rows);
   const named = rules.reduce((sum, rule) => sum + rule.rows, 0);
@@ -170,6 +201,17 @@ function segmentRules(
     precision: named === 0 ? null : hits / named,
     recall: hits / size,
   };
+}
+
+/** Having one text says that it is not another: what such a condition leaves of the others is whether rows may lack it. */
+function withoutImplied(conditions: readonly Condition[]): Condition[] {
+  const saying = (one: Condition) => one.value !== null && one.min !== null;
+  return conditions.flatMap((one) => {
+    const same = conditions.filter(({ feature, value }) => feature === one.feature && value !== null);
+    if (one.value === null || !same.some(saying)) return [one];
+    if (!saying(one)) return [];
+    return [{ ...one, missing: one.missing === null ? null : same.every(({ missing }) => missing) }];
+  });
 }
 
 /** Pooled held-out predictions of five trees; folds are stratified, so each sees every segment it can. */

@@ -104,10 +104,11 @@ export function buildView(
           effect: round(feature.effect),
           percentile: round(feature.percentile),
         })),
-        categories: profile.categories.map((category) => ({
-          ...category,
-          share: round(category.share),
-          everyone: round(category.everyone),
+        categories: profile.categories.map(({ feature, value, share: own, everyone }) => ({
+          feature,
+          value,
+          share: round(own),
+          everyone: round(everyone),
         })),
         strongest: profile.strongest,
       };

@@ -36,6 +36,19 @@ describe("names from effects", () => {
     expect(texts(nameByEffects(profiles))).toEqual(["Like everyone", "Like everyone 2", "Like everyone 3", "Noise"]);
   });
 
+  test("say which text a segment has far more often than the others, in the place its effect deserves", () => {
+    const region = ["south", "south", "south", "east", "east", "west", "west", "west"];
+    const profiles = profileSegments(tableOf({ spend: [9, 3, 5, 2, 4, 6, 8, 7], region }), [0, 0, 0, 1, 1, 1, 1, 1]);
+    const [south] = nameByEffects(profiles, { region: { words: "sales region" } }).names;
+    expect(south).toMatchObject({
+      name: "Sales region south",
+      evidence: ["region: 100 % have south, against 38 % of everyone"],
+    });
+    const reading = readSegment(profiles[0]!, "The south");
+    expect(reading.text).toBe("The south: 3 customers (38 %). 100 % have region south, against 38 % of everyone.");
+    expect(reading.evidence).toEqual([{ feature: "region", members: 1, everyone: 0.375, effect: 1 }]);
+  });
+
   test("of one cluster name everyone", () => {
     expect(texts(nameByEffects(profileSegments(tableOf({ x: [1, 2] }), [0, 0])))).toEqual(["Like everyone"]);
   });

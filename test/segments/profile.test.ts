@@ -53,8 +53,12 @@ describe("a profile", () => {
   test("of a text column names the value most over-represented", () => {
     const table = tableOf({ plan: ["gold", "gold", "basic", "basic", null, "basic"] });
     const profiles = profileSegments(table, [0, 0, 0, 1, 1, 1]);
-    expect(profiles[0]!.categories).toEqual([{ feature: "plan", value: "gold", share: 2 / 3, everyone: 0.4 }]);
-    expect(profiles[1]!.categories).toEqual([{ feature: "plan", value: "basic", share: 1, everyone: 0.6 }]);
+    expect(profiles[0]!.categories).toEqual([
+      { feature: "plan", value: "gold", share: 2 / 3, everyone: 0.4, effect: 2 / 3 },
+    ]);
+    expect(profiles[1]!.categories).toEqual([
+      { feature: "plan", value: "basic", share: 1, everyone: 0.6, effect: 1 - 1 / 3 },
+    ]);
     expect(profiles[0]!.features).toEqual([]);
   });
 

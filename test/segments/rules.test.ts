@@ -78,7 +78,12 @@ describe("rules", () => {
     ["one cluster", { x: [1, 2, 3] }, [0, 0, 0], "nothing-to-tell-apart"],
     ["all noise", { x: [1, 2, 3] }, [-1, -1, -1], "nothing-to-tell-apart"],
     ["constant columns", { x: [1, 1, 1, 1] }, [0, 0, 1, 1], "no-rule"],
-    ["only text", { x: ["a", "b", "c"] }, [0, 1, 1], "text-not-in-rules"],
+    [
+      "texts of many kinds",
+      { x: Array.from({ length: 13 }, (_, i) => `kind ${i}`) },
+      Array.from({ length: 13 }, (_, i) => Number(i > 5)),
+      "text-not-in-rules",
+    ],
     ["all missing", { x: [Number.NaN, Number.NaN, Number.NaN] }, [0, 1, 1], "no-rule"],
   ])("of %s answer with a note and without NaN", (_, columns, labels, code) => {
     const rules = learnRules(tableOf(columns), labels);
@@ -86,6 +91,18 @@ describe("rules", () => {
     everyValue(rules, (value, path) => {
       if (typeof value === "number") expect(Number.isFinite(value), path).toBe(true);
     });
+  });
+
+  test("ask a text column of few kinds kind by kind, and say so in words", () => {
+    const region = ["south", "south", "south", "east", "east", "west", "west", null];
+    const rules = learnRules(tableOf({ noise: [3, 1, 4, 1, 5, 9, 2, 6], region }), [0, 0, 0, 1, 1, 2, 2, 0]);
+    expect(rules.segments.map(({ text }) => text)).toEqual([
+      "(region is south or missing)",
+      "region is east",
+      "(region is not east or missing) and region is not south",
+    ]);
+    expect(rules.trainAccuracy).toBe(1);
+    expect(rules.notes).toEqual([]);
   });
 
   test("of singletons single each row out, without a cross-validation that would mean nothing", () => {

@@ -25,6 +25,8 @@ export interface Card {
   readonly rule: { readonly text: string; readonly precision: number | null; readonly recall: number | null } | null;
   /** Strongest first. */
   readonly columns: readonly CardColumn[];
+  /** Of each text column the value that is most over-represented; none without a view. */
+  readonly categories: readonly { feature: string; value: string; share: number; everyone: number }[];
 }
 
 export interface CardsOptions {
@@ -68,6 +70,9 @@ function cardText(card: Card, top: number, columns: number): string {
     ...(known ? [`${effect === null ? "–" : signed(effect)} ${degree(effect)}`.trimEnd()] : []),
   ]);
   lines.push(plainTable(["  column", "median", "everyone", ...(known ? ["effect"] : [])], rows, [1, 2]));
+  for (const { feature, value, share, everyone } of card.categories) {
+    lines.push(wrap(`${feature}: ${percent(share)} ${value}, everyone ${percent(everyone)}`, columns, "    "));
+  }
   if (card.rule && card.rule.text !== "") {
     const { text, precision, recall } = card.rule;
     lines.push(
