@@ -3,7 +3,7 @@
  * go to a cache folder of the project, and the kernel is found through `JUPYTER_PATH`.
  */
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,20 +44,43 @@ export function findJupyter(env: Env): string {
 }
 
 /**
- * Open Jupyter on a folder and wait until it is closed. Ctrl-C reaches Jupyter itself, which asks before it ends.
+ * Open Jupyter on a folder and wait until it is closed. Ctrl-C reaches Jupyter itself, which asks before it ends, so
+ * it does not end us meanwhile; a SIGTERM is handed on.
  *
+ * @param options - Jupyter's own: `--no-browser`, `--port=8900`
  * @returns Jupyter's exit code; 0 if it was ended by a signal
- * @throws UserError `MISSING_OPTIONAL`
+ * @throws UserError `MISSING_OPTIONAL`, `NOT_FOUND` without the folder
  */
-export async function openLab(folder: string, env: Env, cache: string = defaultCache): Promise<number> {
+export async function openLab(
+  folder: string,
+  env: Env,
+  options: readonly string[] = [],
+  cache: string = defaultCache,
+): Promise<number> {
   const command = findJupyter(env);
+  const place = path.resolve(folder);
+  if (!existsSync(place)) {
+    throw new UserError("NOT_FOUND", {
+      what: `there is no folder ${folder}`,
+      mend: "name the folder of your notebooks",
+    });
+  }
   const settings = jupyterEnvironment(env, cache);
   await mkdir(path.join(cache, "runtime"), { recursive: true, mode: 0o700 });
-  const child = spawn(command, [path.resolve(folder)], { stdio: "inherit", env: settings });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => resolve(code ?? 0));
-  });
+  const child = spawn(command, [place, ...options], { stdio: "inherit", env: settings });
+  const ours = process.listeners("SIGINT");
+  const ignore = () => {};
+  const handOn = () => void child.kill("SIGTERM");
+  process.removeAllListeners("SIGINT").on("SIGINT", ignore).on("SIGTERM", handOn);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => resolve(code ?? 0));
+    });
+  } finally {
+    process.off("SIGINT", ignore).off("SIGTERM", handOn);
+    for (const listener of ours) process.on("SIGINT", listener);
+  }
 }
 
 function onPath(name: string, env: Env): string | undefined {

@@ -165,13 +165,14 @@ describe("notebook lab", () => {
     const fake = path.join(folder.path, "jupyter-lab");
     await writeFile(
       fake,
-      `#!/bin/sh\nenv | grep -E '^(JUPYTER|IPYTHON)' | sort > "${folder.path}/seen"\necho "$1" >> "${folder.path}/seen"\nexit 0\n`,
+      `#!/bin/sh\nenv | grep -E '^(JUPYTER|IPYTHON)' | sort > "${folder.path}/seen"\necho "$@" >> "${folder.path}/seen"\nexit 0\n`,
     );
     await chmod(fake, 0o755);
     const env = { PATH: `${folder.path}${path.delimiter}${process.env["PATH"]}`, JUPYTER_PATH: "/opt/mine" };
-    expect((await segmenta({ action: "lab", files: [folder.path] }, env)).code).toBe(0);
+    const given = { action: "lab", files: [folder.path], _: ["notebook", "--no-browser"] };
+    expect((await segmenta(given, env)).code).toBe(0);
     const seen = (await readFile(path.join(folder.path, "seen"), "utf8")).trim().split("\n");
-    expect(seen.at(-1)).toBe(folder.path);
+    expect(seen.at(-1)).toBe(`${folder.path} --no-browser`);
     expect(seen).toContain(`JUPYTER_PATH=${jupyterPath}${path.delimiter}/opt/mine`);
     for (const name of ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]) {
       expect(seen.find((line) => line.startsWith(`${name}=`))).toContain(

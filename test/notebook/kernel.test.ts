@@ -34,6 +34,18 @@ describe("the kernel", () => {
   });
   afterAll(() => kernel.stop());
 
+  test("answers for its history and for comms, and writes nothing of it into a cell", async () => {
+    const heard: Message[] = [];
+    const hear = (message: Message) => heard.push(message);
+    const history = await kernel.request("history_request", { hist_access_type: "tail", n: 10 }, hear);
+    expect(history.header.msg_type).toBe("history_reply");
+    expect(history.content).toEqual({ status: "ok", history: [] });
+    const comms = await kernel.request("comm_info_request", {}, hear);
+    expect(comms.header.msg_type).toBe("comm_info_reply");
+    expect(comms.content).toEqual({ status: "ok", comms: {} });
+    expect(heard.filter(({ header }) => header.msg_type === "stream")).toEqual([]);
+  });
+
   test("delivers 20,000 lines written in one tick, in order and in few messages", async () => {
     const { text, of, reply } = await run(kernel, 'for (let i = 0; i < 20_000; i++) console.log("line " + i);');
     expect(reply["status"]).toBe("ok");

@@ -22,6 +22,7 @@ export const notebook: Command = {
       })
       .option("timeout", { type: "string", default: "600", describe: "run: seconds a single cell may take" })
       .option("live", { type: "boolean", describe: "run: keep the plotting library, for export as HTML" })
+      .example("$0 notebook lab -- --no-browser", "what follows -- goes to Jupyter")
       .example("$0 notebook run notebooks --check", "are the committed numbers still right?")
       .example("$0 notebook run notebooks/02-choose.ipynb -p k=6 --out out", "another k, elsewhere"),
   async run(args, io) {
@@ -31,7 +32,9 @@ export const notebook: Command = {
         return runAll(files, args, io);
       case "lab": {
         const { openLab } = await import("../../notebook/lab.js");
-        const code = await openLab(files[0] ?? "notebooks", io.env);
+        // The first word is the command's own; what follows `--` is Jupyter's.
+        const options = ((args["_"] as readonly unknown[] | undefined) ?? []).slice(1).map(String);
+        const code = await openLab(files[0] ?? "notebooks", io.env, options);
         if (code !== 0) io.err(`✘ Jupyter ended with exit code ${code}; what it said is above\n`);
         return code === 0 ? EXIT.good : EXIT.usage;
       }
