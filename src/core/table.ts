@@ -89,10 +89,14 @@ export function takeTableRows(table: Table, rows: readonly number[]): Table {
   return { rows: rows.length, columns, id };
 }
 
+/** Beyond this, squared distances would overflow. */
+export const LARGEST = 1e100;
+
 /**
  * The numeric matrix of a prepared table, columns in order.
  *
- * @throws UserError `NOT_NUMBER` if a text column is left, `MISSING_VALUE` or `NOT_FINITE` naming row and column
+ * @throws UserError `NOT_NUMBER` if a text column is left; `MISSING_VALUE`, `NOT_FINITE` or, beyond 1e100,
+ * `OUT_OF_DOMAIN`, naming row and column
  */
 export function toMatrix(table: Table): Matrix {
   const out = allocateMatrix(table.rows, table.columns.length);
@@ -107,10 +111,19 @@ export function toMatrix(table: Table): Matrix {
     for (let i = 0; i < table.rows; i++) {
       const value = column.values[i]!;
       if (!Number.isFinite(value)) throw notFinite(column, i);
+      if (Math.abs(value) > LARGEST) throw tooLarge(column, i);
       out.data[i * out.cols + j] = value;
     }
   });
   return out;
+}
+
+function tooLarge(column: NumberColumn, row: number): UserError {
+  return new UserError("OUT_OF_DOMAIN", {
+    what: `column "${column.name}" is ${column.values[row]} in row ${row + 1}; distances of such values are no numbers any more`,
+    where: "prepare",
+    mend: "check the value, or bring the column to a usual size (scale: standard, log1p)",
+  });
 }
 
 function notFinite(column: NumberColumn, row: number): UserError {

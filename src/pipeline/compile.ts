@@ -2,7 +2,7 @@
 import { newVerdict, rowAssigner, type Verdict } from "../cluster/assign.js";
 import { UserError } from "../core/errors.js";
 import { NOISE } from "../core/labels.js";
-import type { Table } from "../core/table.js";
+import { LARGEST, type Table } from "../core/table.js";
 import { reducerNamed } from "../decomposition/registry.js";
 import { type Cell, compilePreparation } from "../preprocessing/compile.js";
 import { fromJson, requireShape } from "./assignment-json.js";
@@ -12,9 +12,6 @@ import { readRecord, type Scored } from "./score-row.js";
 
 /** The name of rows that belong to no segment. */
 export const NO_SEGMENT = "no segment";
-
-/** A prepared value beyond this would overflow when squared: the row is no row of this kind of table. */
-const FAR = 1e100;
 
 /** What a model needs to judge rows: no golden rows, no hash. */
 export type ModelParts = Pick<Model, "input" | "preparation" | "reduction" | "assignment" | "segments">;
@@ -57,7 +54,7 @@ export function compileModel(model: ModelParts): CompiledModel {
   const verdict = newVerdict();
   const predictRow = (raw: ArrayLike<Cell>): Readonly<Verdict> => {
     treat(raw, prepared);
-    for (let j = 0; j < prepared.length; j++) if (!(Math.abs(prepared[j]!) <= FAR)) throw tooFar(columns[j]!);
+    for (let j = 0; j < prepared.length; j++) if (!(Math.abs(prepared[j]!) <= LARGEST)) throw tooFar(columns[j]!);
     reduce(prepared, 0, reduced);
     assignRow(reduced, 0, verdict);
     return verdict;

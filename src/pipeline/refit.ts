@@ -7,8 +7,9 @@ import type { Assignment } from "../cluster/define.js";
 import type { Labels } from "../core/labels.js";
 import { allocateMatrix, type Matrix, takeRows } from "../core/matrix.js";
 
-/** The smallest variance of a component, as in the fit. */
+/** The smallest variance of a component, as in the fit; and as a share of its mean variance, so that rounding stays below. */
 const FLOOR = 1e-6;
+const LEAST_SHARE = 1e-12;
 
 /** How many rows near the old medoid are tried as the new one. */
 const MEDOID_CANDIDATES = 64;
@@ -99,18 +100,23 @@ function mixtureOf(x: Matrix, labels: Labels, like: Extract<Assignment, { rule: 
   const total = counts.reduce((sum, count) => sum + count, 0);
   const at = (c: number, a: number, b: number) => scatter[(c * d + a) * d + b]!;
   const divisor = (c: number) => Math.max(1, counts[c]!);
-  const floor = (a: number, b: number) => (a === b ? FLOOR : 0);
   const all = Array.from({ length: k }, (_, c) => c);
+  const floorOf = (trace: number) => Math.max(FLOOR, (LEAST_SHARE * trace) / d);
+  const traceOf = (c: number) => Array.from({ length: d }, (_, a) => at(c, a, a)).reduce((sum, v) => sum + v, 0);
+  const floors = all.map((c) => floorOf(traceOf(c) / divisor(c)));
+  const tiedFloor = floorOf(all.reduce((sum, c) => sum + traceOf(c), 0) / Math.max(1, total));
   const fill = (rows: number, cols: number, value: (row: number, col: number) => number): Matrix => {
     const out = allocateMatrix(rows, cols);
     for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) out.data[r * cols + c] = value(r, c);
     return out;
   };
-  const diagonal = (c: number, a: number) => at(c, a, a) / divisor(c) + FLOOR;
+  const diagonal = (c: number, a: number) => at(c, a, a) / divisor(c) + floors[c]!;
+  const full = (c: number, a: number, b: number) => at(c, a, b) / divisor(c) + (a === b ? floors[c]! : 0);
+  const tied = (a: number, b: number) =>
+    all.reduce((sum, c) => sum + at(c, a, b), 0) / Math.max(1, total) + (a === b ? tiedFloor : 0);
   const covariances = {
-    full: () =>
-      fill(k * d, d, (r, b) => at(Math.floor(r / d), r % d, b) / divisor(Math.floor(r / d)) + floor(r % d, b)),
-    tied: () => fill(d, d, (a, b) => all.reduce((sum, c) => sum + at(c, a, b), 0) / Math.max(1, total) + floor(a, b)),
+    full: () => fill(k * d, d, (r, b) => full(Math.floor(r / d), r % d, b)),
+    tied: () => fill(d, d, tied),
     diag: () => fill(k, d, diagonal),
     spherical: () =>
       fill(k, 1, (c) => Array.from({ length: d }, (_, a) => diagonal(c, a)).reduce((sum, value) => sum + value, 0) / d),

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { assign } from "../../src/cluster/assign.js";
 import { fitOne } from "../../src/cluster/define.js";
 import { algorithms } from "../../src/cluster/registry.js";
-import { matrix } from "../../src/core/matrix.js";
+import { allocateMatrix, matrix } from "../../src/core/matrix.js";
+import { stream } from "../../src/core/rng.js";
 import { measureAgreement } from "../../src/pipeline/agreement.js";
 import { refitRule } from "../../src/pipeline/refit.js";
 import { referenceRows } from "../reference.js";
@@ -68,6 +69,21 @@ describe("a rule made anew from all its rows and their labels", () => {
     },
   );
 });
+
+test.each(["full", "tied"] as const)(
+  "a %s mixture of columns of huge unit is made anew from few rows",
+  (covarianceType) => {
+    const rng = stream(1, "test/pipeline/units");
+    const x = allocateMatrix(12, 9);
+    for (let at = 0; at < x.data.length; at++) x.data[at] = 1e7 * rng.normal();
+    const labels = Int32Array.from({ length: 12 }, (_, i) => Number(i > 5));
+    const means = allocateMatrix(2, 9);
+    const covariances = allocateMatrix(covarianceType === "full" ? 18 : 9, 9);
+    const like = { rule: "posterior", covarianceType, weights: Float64Array.of(0.5, 0.5), means, covariances } as const;
+    // Six rows span no nine columns: without a floor in their unit the covariance has no Cholesky factor.
+    expect(assign(refitRule(like)(x, labels), x).labels).toEqual(labels);
+  },
+);
 
 describe("on iris, every algorithm's own rule", () => {
   const { x } = referenceRows("iris");

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { withLock } from "../../src/sweep/store/lock.js";
 import { removeLeftovers } from "../../src/sweep/store/temporary.js";
 import { dist, fitCounts, leftovers, segmenta, start, tables, workFolder } from "./processes.js";
@@ -52,6 +52,21 @@ test("files of two results that are written at once are never torn, and in the e
   }
   expect(await all).toEqual([0, 0, 0]);
   expect(new Set(Object.values(tables(root, "results"))).size).toBe(1);
+  expect(leftovers(root)).toEqual([]);
+});
+
+test("a lock whose owner's pid lives again is broken once it is older than any work under it", async () => {
+  const root = workFolder();
+  const lock = join(root, "writing.lock");
+  const held = spawn("sleep", ["60"]);
+  try {
+    writeFileSync(lock, `${hostname()} ${held.pid}`);
+    const real = Date.now;
+    const later = vi.spyOn(Date, "now").mockImplementation(() => real() + 31_000);
+    await withLock(lock, async () => {}).finally(() => later.mockRestore());
+  } finally {
+    held.kill("SIGKILL");
+  }
   expect(leftovers(root)).toEqual([]);
 });
 

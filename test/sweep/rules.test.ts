@@ -99,6 +99,17 @@ describe("majority", () => {
     expect(choose("majority", [candidate("a", 2, [0.5, 0.9, 200]), crowned]).winner).toBe("a");
   });
 
+  test("an index that could measure none of them has no vote, and without votes nobody wins", () => {
+    const none = Number.NaN;
+    const scores = { silhouette: null, davies_bouldin: 0.5, calinski_harabasz: null };
+    const one = choose("majority", [candidate("a", 2, [none, none, none], { scores })]);
+    expect(one.reasons[0]).toContain("wins 1 of 1 votes");
+    const nobody = choose("majority", [
+      candidate("a", 2, [none, none, none], { scores: { ...scores, davies_bouldin: null } }),
+    ]);
+    expect(nobody).toMatchObject({ winner: null, outcome: "nothing-passes" });
+  });
+
   test("nobody passes: no winner, and it says so", () => {
     const verdict = choose("majority", [candidate("a", 2, [0.5, 0.9, 200], { coverage: 0.1 })]);
     expect(verdict).toMatchObject({ winner: null, outcome: "nothing-passes" });

@@ -24,7 +24,11 @@ function voteOf(name: string, silhouette: string, cites: readonly ReferenceKey[]
       if (sound.length === 0) return nothingPasses(candidates);
       const criteria = indices.map(criterion);
       const points = bordaPoints(sound, criteria);
-      const choices = criteria.map((by) => ({ by, choice: bestBy(sound, by)! }));
+      // An index that could measure none of them has no vote.
+      const choices = criteria
+        .map((by) => ({ by, choice: bestBy(sound, by)! }))
+        .filter(({ by, choice }) => Number.isFinite(merit(choice, by)));
+      if (choices.length === 0) return nothingPasses(candidates);
       const votes = (candidate: Candidate) => choices.filter(({ choice }) => choice === candidate).length;
 
       const ranked = [...sound].sort(
@@ -39,7 +43,7 @@ function voteOf(name: string, silhouette: string, cites: readonly ReferenceKey[]
       const won =
         tied > 1
           ? `the vote is tied; ${nameOf(winner, sound)} has the most Borda points, ${points.get(winner.id)}`
-          : `${nameOf(winner, sound)} wins ${votes(winner)} of ${criteria.length} votes`;
+          : `${nameOf(winner, sound)} wins ${votes(winner)} of ${choices.length} votes`;
       return {
         winner: winner.id,
         outcome: "chosen",

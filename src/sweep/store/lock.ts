@@ -3,8 +3,8 @@ import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { besideOf, host, isAlive } from "./temporary.js";
 
-/** A lock of a machine we cannot ask is broken after so long; what it guards takes milliseconds. */
-const FOREIGN_MS = 30_000;
+/** A lock is broken after so long, whoever seems to hold it: what it guards takes milliseconds, and pids come again. */
+const LONGEST_MS = 30_000;
 
 /**
  * Do something while holding the lock file `path`. The lock of a process that was killed is broken.
@@ -43,8 +43,9 @@ async function take(mine: string, path: string): Promise<boolean> {
 async function isAbandoned(path: string): Promise<boolean> {
   try {
     const [owner, pid] = (await readFile(path, "utf8")).split(" ");
-    if (owner === host) return !isAlive(Number(pid));
-    return Date.now() - (await stat(path)).mtimeMs > FOREIGN_MS;
+    if (owner === host && !isAlive(Number(pid))) return true;
+    // When it was linked, not when it was written: its owner may have waited for it.
+    return Date.now() - (await stat(path)).ctimeMs > LONGEST_MS;
   } catch {
     return false;
   }
