@@ -7,6 +7,7 @@ import { buildReport, gatherReport, plotlySource, runnerUpOf } from "../report/i
 import { workerPool } from "../sweep/execute.js";
 import { assembleModel } from "../sweep/model.js";
 import { provenance } from "../sweep/provenance.js";
+import { howConfigDiffers } from "../sweep/results.js";
 import { runSweep } from "../sweep/run.js";
 import { notWritable, openStore } from "../sweep/store/file-store.js";
 import { loadExperiment } from "./experiment-file.js";
@@ -18,6 +19,8 @@ import { resultsFolder } from "./run-experiment.js";
 export interface ReportArguments {
   readonly experiment: string;
   readonly overrides: readonly string[];
+  /** Folder of the results; default `results/<experiment>`. */
+  readonly results: string | undefined;
   readonly out: string | undefined;
   readonly jobs: number | undefined;
 }
@@ -27,7 +30,8 @@ export async function reportExperiment(options: ReportArguments, io: Io): Promis
   const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
   const table = await readTable({ ...experiment.data, path: resolve(io.cwd, experiment.data.path) });
   const domain = await readDomain(experiment, io.cwd);
-  const folder = await resultsFolder(experiment, tableChecksum(table), undefined, io);
+  const folder = await resultsFolder(experiment, tableChecksum(table), options.results, io);
+  const other = await howConfigDiffers(resolve(io.cwd, folder), experiment);
   const store = await openStore(resolve(io.cwd, folder), experiment.name);
   const progress = await textProgress(io);
   const executor = workerPool(options.jobs);
@@ -49,6 +53,12 @@ export async function reportExperiment(options: ReportArguments, io: Io): Promis
       throw notWritable(file, error);
     });
     progress.stop();
+    if (other !== undefined) {
+      const mend = "repeat the overrides of that run to report it";
+      io.err(
+        `note: ${folder} holds the results of another config (${other}); this page is of the config as given: ${mend}\n`,
+      );
+    }
     io.out(`written: ${file} (${(page.length / 1e6).toFixed(1)} MB; open it in any browser, it needs no network)\n`);
     return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
   } finally {

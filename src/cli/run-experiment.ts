@@ -9,7 +9,7 @@ import { explainPlan } from "../sweep/explain.js";
 import { earlierView, type Output, outputOf } from "../sweep/output.js";
 import { planSweep, type Trial } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
-import { resultsChecksum, ruleOfResults, writeResults } from "../sweep/results.js";
+import { howConfigDiffers, resultsChecksum, ruleOfResults, writeResults } from "../sweep/results.js";
 import { type Fitted, fitAndScore, type RunOptions, runSweep, type SweepResult } from "../sweep/run.js";
 import { headline, selectionRecord } from "../sweep/selection.js";
 import { type Shard, shardsOf } from "../sweep/shard.js";
@@ -102,14 +102,20 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     await store.close();
   }
 
+  const other = options.overrides.length > 0 ? await howConfigDiffers(pathFrom(io, folder), experiment) : undefined;
   await writeResults(pathFrom(io, folder), output.files);
+  if (other !== undefined) {
+    io.err(
+      `note: ${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart\n`,
+    );
+  }
 
   if (options.json) io.out(jsonText(selectionRecord(result)));
   else {
     io.out(`\n${headline(result)}\n\n`);
     io.out(`${leaderboard(result, io.columns)}\n\n`);
     io.out(`${decisionText(result, output.segments, io.columns)}\n`);
-    io.out(`\n${nextSteps(folder, experiment)}\n`);
+    io.out(`\n${nextSteps(folder, options, output.files.has("model.json"))}\n`);
   }
   return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
 }
@@ -159,16 +165,21 @@ function reportShard(
 }
 
 /** What was written, and what to do with it. */
-function nextSteps(folder: string, experiment: Experiment): string {
+function nextSteps(folder: string, { experiment, overrides, out }: RunArguments, hasModel: boolean): string {
+  const model = join(folder, "model.json");
+  const report = ["npx segmenta report", experiment, ...overrides.map(quoted), ...(out ? ["--results", out] : [])];
   const steps = [
     ["the decision", join(folder, "summary.md")],
     ["all scores", join(folder, "metrics.csv")],
-    ["see the segments", `npx segmenta serve ${join(folder, "model.json")}`],
-    ["a page to share", `npx segmenta report ${experiment.name}`],
-    ["score customers", "npx segmenta predict <that model> new.csv"],
+    ...(hasModel ? [["see the segments", `npx segmenta serve ${model}`]] : []),
+    ["a page to share", report.join(" ")],
+    ...(hasModel ? [["score customers", `npx segmenta predict ${model} new.csv`]] : []),
   ];
   return [`Written to ${folder}. Next:`, ...steps.map(([what, how]) => `  ${what!.padEnd(18)} ${how}`)].join("\n");
 }
+
+/** A word as a shell takes it. */
+const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */
 export async function resultsFolder(

@@ -120,7 +120,7 @@ function leaderboard(columns: readonly ReportColumn[], rows: readonly Leaderboar
   const head = (title: string, kind: "text" | "number", first: "ascending" | "descending", sort = "none") =>
     html`<th scope="col" aria-sort="${sort}" data-kind="${kind}" data-first="${first}"><button type="button">${title}</button></th>`;
   return html`<div class="scroll tall" tabindex="0" role="group" aria-label="leaderboard"><table class="leaderboard">
-<caption class="small">${rows.length} candidates; ± one standard deviation over seeds</caption>
+<caption class="small">${rows.length} candidates; means over seeds ± their standard deviation (summary.md shows the seed that represents a candidate)</caption>
 <thead><tr>${head("candidate", "text", "ascending")}${head("rank", "number", "ascending", "ascending")}${head("k", "number", "ascending")}${columns.map(
     ({ title, better }) =>
       head(`${title} ${better === "higher" ? "↑" : "↓"}`, "number", better === "higher" ? "descending" : "ascending"),

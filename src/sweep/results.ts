@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { describeExperiment, type Experiment } from "./config/experiment.js";
 import { curvesCsv } from "./curves.js";
+import { differences, inWords } from "./diff/differences.js";
 import { scoreColumns } from "./rows.js";
 import type { SweepResult } from "./run.js";
 import { selectionRecord, summaryMarkdown } from "./selection.js";
@@ -102,6 +104,22 @@ export async function resultsChecksum(folder: string): Promise<string | undefine
       data?: { checksum?: string };
     };
     return record.data?.checksum;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * How the config of the results in a folder differs from an experiment, in words: `sweep.kmeans (9 entries) → (3
+ * entries)`; undefined where it does not, and where there are no results.
+ */
+export async function howConfigDiffers(folder: string, experiment: Experiment): Promise<string | undefined> {
+  const text = await textOf(join(folder, "selection.json"));
+  if (text === undefined) return undefined;
+  const now: unknown = JSON.parse(JSON.stringify(describeExperiment(experiment)));
+  try {
+    const [first, ...more] = differences((JSON.parse(text) as { config?: unknown }).config, now);
+    return first && `${inWords(first)}${more.length > 0 ? `, and ${more.length} more` : ""}`;
   } catch {
     return undefined;
   }

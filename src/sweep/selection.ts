@@ -1,5 +1,6 @@
 /** The decision as data (selection.json) and as words (summary.md). Pure. */
 import type { Json } from "../core/hash.js";
+import { markdownCell } from "../core/words.js";
 import { describeExperiment } from "./config/experiment.js";
 import type { SweepResult } from "./run.js";
 import type { Candidate } from "./select/define.js";
@@ -77,7 +78,8 @@ export function summaryMarkdown(
     lines.push(`- PARTIAL: ${counts.incomplete} of ${result.plan.trials.length} trials have no answer`);
   if (segments.length > 0) {
     lines.push("", "| segment | customers | share |", "|---|---:|---:|");
-    for (const { name, size, share } of segments) lines.push(`| ${name} | ${size} | ${(100 * share).toFixed(1)} % |`);
+    for (const { name, size, share } of segments)
+      lines.push(`| ${markdownCell(name)} | ${size} | ${(100 * share).toFixed(1)} % |`);
   }
   const columns = experiment.score.metrics.map((metric) => ({ ...metric.columns[0], title: metric.name }));
   lines.push(
@@ -92,7 +94,8 @@ export function summaryMarkdown(
   verdict.ranking.slice(0, 15).forEach(({ id }, i) => {
     const c = byId.get(id)!;
     const values = columns.map((column) => cell(c, column.name));
-    const name = c === winner ? `**${nameOf(c, candidates)}**` : nameOf(c, candidates);
+    const own = markdownCell(nameOf(c, candidates));
+    const name = c === winner ? `**${own}**` : own;
     lines.push(
       `| ${i + 1} | ${name} | ${c.k} | ${values.join(" | ")} | ${percent(c.smallest)} | ${percent(c.coverage)} |`,
     );

@@ -1,7 +1,8 @@
 /** The commands end to end, in this process, on small tables. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { stream } from "../../src/core/rng.js";
 import { segmenta, workFolder } from "./harness.js";
 
 const iris = () => readFileSync(new URL("../golden/data/iris.csv", import.meta.url), "utf8");
@@ -85,4 +86,50 @@ test("--json: the decision on stdout, events on stderr, a line each", async () =
     .split("\n")
     .map((line) => JSON.parse(line) as { type: string });
   expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(["plan", "fit", "score", "done"]));
+});
+
+describe("what a run says to do next", () => {
+  const experiment = `
+name: two
+data: { path: two.csv }
+prepare: { standard: [ scale: standard ] }
+sweep: { kmeans: { k: 2..3, nInit: 2 } }
+`;
+  /** Two groups far apart, or one cloud. */
+  const rows = (gap: number) => {
+    const rng = stream(7, "test/cli/next");
+    const row = (i: number) => [rng.normal() + gap * (i % 2), rng.normal()].map((value) => value.toFixed(4)).join(",");
+    return `a,b\n${Array.from({ length: 120 }, (_, i) => row(i)).join("\n")}\n`;
+  };
+
+  test("names only files that are there", async () => {
+    const cwd = workFolder({ "two.csv": rows(0), "experiments/two.yaml": experiment });
+    const { code, out } = await segmenta(cwd, "run", "two", "--jobs", "1");
+    expect(code).toBe(0);
+    expect(out).toContain("No structure");
+    expect(out).not.toContain("model.json");
+    expect(existsSync(join(cwd, "results/two/model.json"))).toBe(false);
+  });
+
+  test("repeats overrides and folder for the report, which says when it is of another config", async () => {
+    const cwd = workFolder({ "two.csv": rows(9), "experiments/two.yaml": `${experiment}select: { rule: majority }\n` });
+    const first = await segmenta(cwd, "run", "two");
+    expect(first.out).toContain("npx segmenta report two\n");
+    expect(first.out).toContain("npx segmenta predict results/two/model.json new.csv");
+    expect(first.err).not.toContain("replaced");
+
+    const other = await segmenta(cwd, "run", "two", "sweep.kmeans.k=[2, 4]");
+    expect(other.out).toContain("npx segmenta report two 'sweep.kmeans.k=[2, 4]'\n");
+    expect(other.err).toMatch(/note: results\/two held the results of another config \(sweep.*--out keeps runs apart/);
+    expect((await segmenta(cwd, "report", "two", "sweep.kmeans.k=[2, 4]")).err).not.toContain("note");
+    expect((await segmenta(cwd, "report", "two")).err).toContain(
+      "note: results/two holds the results of another config",
+    );
+
+    const apart = await segmenta(cwd, "run", "two", "seeds=2", "--out", "elsewhere");
+    expect(apart.out).toContain("npx segmenta report two seeds=2 --results elsewhere\n");
+    expect((await segmenta(cwd, "report", "two", "seeds=2", "--results", "elsewhere")).out).toContain(
+      "elsewhere/report.html",
+    );
+  });
 });

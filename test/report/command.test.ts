@@ -11,6 +11,7 @@ name: small
 data: { path: small.csv }
 prepare: { standard: [ scale: standard ] }
 sweep: { kmeans: { k: 2..3, nInit: 2 } }
+select: { rule: majority }
 `;
 
 function folder() {
@@ -40,7 +41,7 @@ function io(cwd: string): Io & { printed: () => string } {
 
 test("writes one page beside the results, the same one when nothing changed, or where it is told to", async () => {
   const cwd = folder();
-  const options = { experiment: "small", overrides: [], out: undefined, jobs: 1 };
+  const options = { experiment: "small", overrides: [], results: undefined, out: undefined, jobs: 1 };
   const first = io(cwd);
   expect(await reportExperiment(options, first)).toBe(0);
   expect(first.printed()).toMatch(/^written: results\/small\/report\.html \(1\.\d MB;/);
@@ -53,13 +54,13 @@ test("writes one page beside the results, the same one when nothing changed, or 
 test("of an experiment that is not there says what is", async () => {
   const cwd = folder();
   await expect(
-    reportExperiment({ experiment: "smal", overrides: [], out: undefined, jobs: 1 }, io(cwd)),
+    reportExperiment({ experiment: "smal", overrides: [], results: undefined, out: undefined, jobs: 1 }, io(cwd)),
   ).rejects.toMatchObject({ code: "NOT_FOUND", mend: expect.stringContaining('"small"') });
   expect(existsSync(join(cwd, "results"))).toBe(false);
 });
 
 test("a page that cannot be written is the user's to mend", async () => {
   const cwd = folder();
-  const options = { experiment: "small", overrides: [], out: "no/such/folder.html", jobs: 1 };
+  const options = { experiment: "small", overrides: [], results: undefined, out: "no/such/folder.html", jobs: 1 };
   await expect(reportExperiment(options, io(cwd))).rejects.toMatchObject({ code: "NOT_WRITABLE" });
 });

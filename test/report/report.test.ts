@@ -21,6 +21,7 @@ sweep:
   dbscan: { eps: [0.4], minSamples: 5 }
 seeds: 2
 score: { space: standard }
+select: { rule: majority }
 `;
 
 async function gathered(overrides: string[] = []) {

@@ -40,13 +40,23 @@ describe("a range", () => {
   });
 });
 
+describe("what is there twice or not at all is said", () => {
+  test.each([
+    ["sweep.kmeans.k=[]", "the grid of kmeans is empty"],
+    ["score.metrics=[silhouette, davies-bouldin, silhouette]", "the metric silhouette is listed twice"],
+    ["data.columns=[a, b, a]", "the column a is listed twice"],
+  ])("%s", (override, message) => {
+    expect(complaint(minimal, [override])).toContain(message);
+  });
+});
+
 describe("a minimal experiment", () => {
-  test("gets the defaults: no reduction, one seed, three metrics, majority, its only preparation as space", () => {
+  test("gets the defaults: no reduction, one seed, three metrics, gated-stability, its only preparation as space", () => {
     const experiment = parseExperiment(minimal, "experiments/x.yaml");
     expect(experiment.reduce.map((r) => r.name)).toEqual(["none"]);
     expect(experiment.seeds).toEqual([1]);
     expect(experiment.score.metrics.map((m) => m.name)).toEqual(["silhouette", "davies-bouldin", "calinski-harabasz"]);
-    expect(experiment.select.rule.name).toBe("majority");
+    expect(experiment.select.rule.name).toBe("gated-stability");
     expect(experiment.score.space).toBe("plain");
     expect(experiment.sweep[0]!.grid.map((params) => params["k"])).toEqual([2, 3, 4]);
   });
@@ -95,7 +105,11 @@ describe("a mistake is named with its line and how to mend it", () => {
     ["an unknown choice of a step", minimal.replace("standard", "standrad"), []],
     ["an unknown metric", `${minimal}score: { metrics: [silhouete] }`, []],
     ["an unknown rule", `${minimal}select: { rule: majorty }`, []],
-    ["a rule without the metrics it needs", `${minimal}score: { metrics: [silhouette] }`, []],
+    [
+      "a rule without the metrics it needs",
+      `${minimal}score: { metrics: [silhouette] }\nselect: { rule: majority }`,
+      [],
+    ],
     ["an unknown space", `${minimal}score: { space: plane }`, []],
     ["a bare space with two preparations", minimal.replace("sweep:", "  other: []\nsweep:"), []],
     ["no reduction to judge in", `${minimal}score: { space: reduced }`, []],

@@ -9,6 +9,7 @@ export const report: Command = {
     yargs
       .positional("experiment", { type: "string", describe: "a file, or the name of one in experiments/" })
       .positional("overrides", { type: "string", array: true, describe: "key=value in the words of the file" })
+      .option("results", { type: "string", describe: "folder of the results; default: results/<experiment>" })
       .option("out", { type: "string", describe: "file to write; default: report.html beside the results" })
       .option("jobs", { type: "string", describe: "worker threads for what is not stored yet; default: one per core" }),
   async run(args, io) {
@@ -17,6 +18,7 @@ export const report: Command = {
       {
         experiment: String(args["experiment"]),
         overrides: (args["overrides"] as string[] | undefined) ?? [],
+        results: args["results"] as string | undefined,
         out: args["out"] as string | undefined,
         jobs: wholeNumber("jobs", args["jobs"]),
       },

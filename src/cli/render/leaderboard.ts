@@ -1,4 +1,5 @@
 /** The leaderboard and the decision as text of at most 80 columns. */
+import { shorten } from "../../core/words.js";
 import type { SweepResult } from "../../sweep/run.js";
 import type { Candidate } from "../../sweep/select/define.js";
 import { nameOf } from "../../sweep/select/ranking.js";
@@ -26,13 +27,24 @@ function silhouetteOf({ candidates }: SweepResult): readonly [column: string, he
   return has("simplified_silhouette") ? ["simplified_silhouette", "simplified ↑"] : ["silhouette", "silhouette ↑"];
 }
 
-/** Columns that the numbers of a row take, beside the candidate's name. */
-const NUMBERS_WIDTH = 46;
+/** `k=2 eps=auto 5 of 6` → its options, each with its whole value. */
+const optionsOf = (params: string) => params.split(/ (?=\w+=)/);
 
-/** The name of a candidate, short enough for its column: words like `linkage=ward` lose their key, long ones their end. */
-function shortName(candidate: Candidate, among: readonly Candidate[], width: number): string {
-  const name = nameOf(candidate, among).replace(/\b[a-z]+[A-Z]?[a-zA-Z]*=([a-z-]+)(?= |$)/g, "$1");
-  return name.length <= width ? name : `${name.slice(0, width - 1)}…`;
+/** Least room for a candidate's name. */
+const LEAST_NAME = 16;
+
+/**
+ * The name of a candidate, short enough for its column: options that all candidates of its algorithm share are left
+ * out, words like `linkage=ward` lose their key, long names their end.
+ */
+function shortName(candidate: Candidate, among: readonly Candidate[]): string {
+  const like = among.filter(
+    ({ algorithm, params }) => algorithm === candidate.algorithm && params !== candidate.params,
+  );
+  const isShared = (word: string) => like.length > 0 && like.every(({ params }) => optionsOf(params).includes(word));
+  const params = optionsOf(candidate.params).filter((word) => /^k=/.test(word) || !isShared(word));
+  const name = nameOf({ ...candidate, params: params.join(" ") }, among);
+  return name.replace(/\b[a-z]+[A-Z]?[a-zA-Z]*=([a-z-]+)(?= |$)/g, "$1");
 }
 
 /** The candidates in the order of the rule, and the baselines below; no line is longer than `columns`. */
@@ -42,7 +54,7 @@ export function leaderboard(result: SweepResult, columns: number): string {
   const [silhouette, heading] = silhouetteOf(result);
   const line = (rank: string, candidate: Candidate) => [
     rank,
-    shortName(candidate, result.candidates, columns - NUMBERS_WIDTH),
+    shortName(candidate, result.candidates),
     String(candidate.k),
     withSpread(candidate, silhouette, 4),
     fixed(candidate.scores["davies_bouldin"], 3),
@@ -60,10 +72,15 @@ export function leaderboard(result: SweepResult, columns: number): string {
   if (baselines.length > 0) notes.push("· baselines, never chosen");
   const gated = gateCounts(result);
   if (gated) notes.push(gated);
+  const numbers = head.map((title, j) =>
+    j === 1 ? 0 : 2 + Math.max(title.length, ...rows.map((row) => row[j]!.length)),
+  );
+  const room = Math.max(LEAST_NAME, columns - 2 - numbers.reduce((sum, width) => sum + width, 0));
+  for (const row of rows) row[1] = shorten(row[1]!, room);
   return [plainTable(head, rows, [2, 3, 4, 5, 6]), ...notes.map((note) => wrap(note, columns, "    "))].join("\n");
 }
 
-/** `14 candidates fail a gate: coverage 6, small-cluster 8`. */
+/** `14 candidates were stopped: coverage 6, small-cluster 8`. */
 function gateCounts(result: SweepResult): string | undefined {
   const counts = new Map<string, number>();
   const failed = new Set<string>();
@@ -76,5 +93,7 @@ function gateCounts(result: SweepResult): string | undefined {
   }
   if (failed.size === 0) return undefined;
   const list = [...counts].map(([code, count]) => `${code} ${count}`).join(", ");
-  return `${failed.size} candidate${failed.size === 1 ? " fails" : "s fail"} a gate: ${list}`;
+  const several = [...counts.values()].reduce((sum, count) => sum + count, 0) > failed.size;
+  const who = `${failed.size} candidate${failed.size === 1 ? " was" : "s were"} stopped${several ? ", some for several reasons" : ""}`;
+  return `${who}: ${list}`;
 }

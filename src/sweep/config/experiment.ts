@@ -127,7 +127,7 @@ const frame = z.strictObject({
     .prefault({}),
   select: z
     .looseObject({ rule: z.string() })
-    .default({ rule: "majority" })
+    .default({ rule: "gated-stability" })
     .meta({ description: "the rule that picks the model, stated before anything is fitted" }),
   segments: z
     .strictObject({
@@ -191,7 +191,11 @@ export function parseExperiment(text: string, file = "experiment", overrides: re
       );
       return [];
     }
-    return [{ algorithm, grid: expandGrid(algorithm, entry, ["sweep", name], problems) }];
+    const grid = expandGrid(algorithm, entry, ["sweep", name], problems);
+    if (grid.length === 0 && !problems.found) {
+      problems.bad(`the grid of ${name} is empty`, ["sweep", name], `give every option a value, or leave ${name} out`);
+    }
+    return [{ algorithm, grid }];
   });
   if (Object.keys(config.sweep).length === 0) problems.bad("sweep names no algorithm", ["sweep"]);
 
@@ -206,6 +210,11 @@ export function parseExperiment(text: string, file = "experiment", overrides: re
     );
     return [];
   });
+
+  repeated(config.score.metrics, (name) => problems.bad(`the metric ${name} is listed twice`, ["score", "metrics"]));
+  repeated(config.data.columns ?? [], (name) =>
+    problems.bad(`the column ${name} is listed twice`, ["data", "columns"]),
+  );
 
   const { rule: ruleName, ...ruleParams } = config.select;
   const rule = rules.find((candidate) => candidate.name === ruleName);

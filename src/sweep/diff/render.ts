@@ -1,4 +1,5 @@
 /** A comparison as text for a terminal, Markdown for a pull request, JUnit for a CI server, JSON for programs. Pure. */
+import { markdownCell } from "../../core/words.js";
 import { formatNumber, jsonText } from "../tables.js";
 import type { AssignmentChange, Comparison, Outcome } from "./compare.js";
 import type { MetricChange } from "./metrics.js";
@@ -79,17 +80,17 @@ function fold(text: string, width: number, indent: string): string[] {
 function asMarkdown(comparison: Comparison): string {
   const { experiment, before, after, metrics, assignments, decision } = comparison;
   const lines = [
-    `## ${TITLES[comparison.outcome]}: ${cell(experiment)}`,
+    `## ${TITLES[comparison.outcome]}: ${markdownCell(experiment)}`,
     "",
     `\`${after}\` against \`${before}\`${metrics ? `, ${metrics.compared} rows compared` : ""}`,
     "",
-    ...comparison.reasons.map((reason) => `- **${cell(reason)}**`),
-    ...comparison.remarks.map((remark) => `- ${cell(remark)}`),
+    ...comparison.reasons.map((reason) => `- **${markdownCell(reason)}**`),
+    ...comparison.remarks.map((remark) => `- ${markdownCell(remark)}`),
   ];
   if (decision)
     lines.push(
       "",
-      `Decision: ${decision.changed ? `${cell(decision.before)} → **${cell(decision.after)}**` : cell(decision.after)}`,
+      `Decision: ${decision.changed ? `${markdownCell(decision.before)} → **${markdownCell(decision.after)}**` : markdownCell(decision.after)}`,
     );
   const list = changes(comparison);
   if (list.length > 0) {
@@ -99,7 +100,7 @@ function asMarkdown(comparison: Comparison): string {
       "|---|---|---|---|---:|---:|---:|---:|",
     );
     for (const each of list.slice(0, LISTED)) {
-      const cells = [each.change, each.candidate, each.space, each.column].map(cell);
+      const cells = [each.change, each.candidate, each.space, each.column].map(markdownCell);
       const numbers = [brief(each.before), brief(each.after), signed(delta(each)), brief(each.allowed)];
       lines.push(`| ${[...cells, ...numbers].join(" | ")} |`);
     }
@@ -129,8 +130,6 @@ function migrationTable({ migration, rows, ari }: AssignmentChange): string[] {
     ),
   ];
 }
-
-const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ").replaceAll("<", "&lt;");
 
 function asJson(comparison: Comparison): string {
   const { metrics, ...rest } = comparison;
