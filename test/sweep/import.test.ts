@@ -102,8 +102,10 @@ describe("imported labels", () => {
       species.map((label, i) => (i % 3 === 0 ? "noise" : label)),
     );
     await segmenta(root, "import", "small", "noisy.csv", "--name", "noisy");
-    await segmenta(root, "run", "small");
+    const ran = await segmenta(root, "run", "small");
     expect(importedRows()[0]).toMatchObject({ status: "gated", reason: "coverage" });
+    // Not ranked, and shown all the same.
+    expect(ran.out).toMatch(/^– +imported noisy/m);
   });
 
   test("cannot be refitted, so a rule that needs that shows them and does not choose them", async () => {

@@ -1,5 +1,6 @@
 /** The leaderboard and the decision as text of at most 80 columns. */
 import { shorten } from "../../core/words.js";
+import { IMPORTED } from "../../sweep/imported.js";
 import type { SweepResult } from "../../sweep/run.js";
 import type { Candidate } from "../../sweep/select/define.js";
 import { nameOf } from "../../sweep/select/ranking.js";
@@ -62,13 +63,19 @@ export function leaderboard(result: SweepResult, columns: number): string {
     `${(100 * candidate.smallest).toFixed(0)} %`,
   ];
   const rows = ranked.slice(0, SHOWN).map((candidate, i) => line(String(i + 1), candidate));
+  // Who brings labels wants to see them beside the fitted ones, wherever they stand.
+  for (const candidate of result.candidates.filter(({ algorithm }) => algorithm === IMPORTED)) {
+    const place = ranked.indexOf(candidate) + 1;
+    if (place === 0 || place > SHOWN) rows.push(line(place === 0 ? "–" : String(place), candidate));
+  }
+  const shown = Math.min(SHOWN, ranked.length) + rows.filter(([place]) => Number(place) > SHOWN).length;
   // Those of the decision's own preparation; the others are in the table.
   const [home] = result.experiment.score.space.split("/");
   const baselines = result.candidates.filter((candidate) => candidate.baseline && candidate.prepare === home);
   for (const candidate of baselines) rows.push(line("·", candidate));
   const head = ["#", "candidate", "k", heading, "DB ↓", "CH ↑", "smallest"];
   const notes: string[] = [];
-  if (ranked.length > SHOWN) notes.push(`${ranked.length - SHOWN} more in metrics.csv`);
+  if (ranked.length > shown) notes.push(`${ranked.length - shown} more in metrics.csv`);
   if (baselines.length > 0) notes.push("· baselines, never chosen");
   const gated = gateCounts(result);
   if (gated) notes.push(gated);
