@@ -71,6 +71,7 @@ function cardText(card: Card, top: number, columns: number): string {
   ]);
   lines.push(plainTable(["  column", "median", "everyone", ...(known ? ["effect"] : [])], rows, [1, 2]));
   for (const { feature, value, share, everyone } of card.categories) {
+    if (share - everyone < effectSizes.small) continue;
     lines.push(wrap(`${feature}: ${percent(share)} ${value}, everyone ${percent(everyone)}`, columns, "    "));
   }
   if (card.rule && card.rule.text !== "") {
