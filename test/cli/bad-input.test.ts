@@ -15,6 +15,7 @@ prepare:
   plain: ${prepare}
 sweep:
   kmeans: { k: ${k}, nInit: 2 }
+select: { rule: majority }
 `;
 
 const good = `id,a,b\n${Array.from({ length: 12 }, (_, i) => `r${i},${i % 4},${(i * 7) % 5}`).join("\n")}\n`;

@@ -24,6 +24,7 @@ sweep:
   quantile-bins: { k: 3 }
 seeds: 2
 score: { space: standard }
+select: { rule: majority }
 `;
 
 async function sweep(

@@ -150,6 +150,7 @@ data: { path: line.csv }
 prepare: { standard: [ scale: standard ] }
 sweep: { kmeans: { k: 2, nInit: 2 } }
 score: { space: standard }
+select: { rule: majority }
 `;
   const { result, assembled } = await ran(config, table);
   const view = buildView(result, assembled, table);
