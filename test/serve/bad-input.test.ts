@@ -120,6 +120,20 @@ test("a CSV beyond its bytes is refused, declared or not", async () => {
   expect((await small.request("/predict", { ...declared, headers })).status).toBe(413);
 });
 
+const names = Array.from({ length: 60_000 }, (_, i) => i.toString(36));
+
+test.each([["a header of 60,000 names", csvBody(`${names.join(",")}\n`), "UNKNOWN_COLUMN"]] as [
+  string,
+  RequestInit,
+  string,
+][])("%s does not hold up the service", async (_, init, code) => {
+  const start = performance.now();
+  const response = await app.request("/predict", init);
+  expect(await response.json()).toMatchObject({ status: 422, code });
+  // Some tens of milliseconds; what grows with the square takes five seconds and more.
+  expect(performance.now() - start).toBeLessThan(3_000);
+});
+
 const paths = [
   "/../../etc/passwd",
   "/%2e%2e/%2e%2e/etc/passwd",

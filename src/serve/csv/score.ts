@@ -3,6 +3,7 @@
  * in the last row is still an error and not half an answer.
  */
 import { UserError, UserErrors } from "../../core/errors.js";
+import { shorten } from "../../core/words.js";
 import { absentFeature, isBeyond, missingFeature, wrongKind } from "../../pipeline/feature-faults.js";
 import type { DriftReport } from "../../pipeline/index.js";
 import { watchDrift } from "../../pipeline/index.js";
@@ -53,21 +54,21 @@ export async function scoreBody(
     if (fields.length !== header.width) throw ragged(fields.length, header.width, line);
     const who = header.id < 0 ? undefined : fields[header.id];
     try {
-      let beyond = NONE;
+      const beyond: string[] = [];
       for (let j = 0; j < features.length; j++) {
         const feature = features[j]!;
         const value = readCell(feature.kind, fields[header.places[j]!]!);
         if (value === undefined) throw wrongKind(feature, fields[header.places[j]!], undefined, 0);
         const missing = value === null || Number.isNaN(value);
         if (missing && !feature.mayBeMissing) throw missingFeature(feature, undefined, 0);
-        if (!missing && isBeyond(feature, value)) beyond = [...beyond, feature.name];
+        if (!missing && isBeyond(feature, value)) beyond.push(feature.name);
         raw[j] = value;
       }
       const { label, margin } = compiled.predictRow(raw);
       drift.add(raw, label);
       labels.push(label);
       margins.push(margin);
-      outOfRange.push(beyond);
+      outOfRange.push(beyond.length > 0 ? beyond : NONE);
       if (who !== undefined) ids.push(who);
     } catch (error) {
       throw atRow(error, row, who === undefined ? `line ${line}` : `${model.input.id} ${who}, line ${line}`);
@@ -102,23 +103,26 @@ interface Header {
 
 function readHeader(fields: readonly string[], { model }: Service): Header {
   const names = fields.map((field) => field.trim());
-  const twice = names.find((name, at) => name !== "" && names.indexOf(name) !== at);
-  if (twice !== undefined) {
-    throw new UserError("NOT_READABLE", {
-      what: `two columns are called "${twice}"`,
-      where: "body, line 1",
-      mend: "rename one of them",
-    });
+  const places = new Map<string, number>();
+  for (const [at, name] of names.entries()) {
+    if (name !== "" && places.has(name)) {
+      throw new UserError("NOT_READABLE", {
+        what: `two columns are called "${shorten(name, 60)}"`,
+        where: "body, line 1",
+        mend: "rename one of them",
+      });
+    }
+    places.set(name, at);
   }
   const { features } = model.input;
   const wanted = new Set([...features.map(({ name }) => name), model.input.id]);
   const ignored = names.filter((name) => !wanted.has(name));
-  const absent = features.filter(({ name }) => !names.includes(name));
+  const absent = features.filter(({ name }) => !places.has(name));
   if (absent.length > 0) throw new UserErrors(absent.map((feature) => absentFeature(feature, ignored)));
   return {
     width: names.length,
-    places: features.map(({ name }) => names.indexOf(name)),
-    id: model.input.id === null ? -1 : names.indexOf(model.input.id),
+    places: features.map(({ name }) => places.get(name)!),
+    id: model.input.id === null ? -1 : (places.get(model.input.id) ?? -1),
     ignored,
   };
 }
