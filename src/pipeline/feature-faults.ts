@@ -13,7 +13,9 @@ const MOST_NAMES = 50;
 
 /** The feature is not there at all. A name near it among the ignored ones is likely what was meant. */
 export function absentFeature(feature: InputFeature, extra: readonly string[]): UserError {
-  const meant = nearestName(feature.name, extra.slice(0, MOST_NAMES));
+  // A name twice as long is no slip of the pen, and may be megabytes long.
+  const near = extra.slice(0, MOST_NAMES).filter((name) => name.length <= 2 * feature.name.length);
+  const meant = nearestName(feature.name, near);
   const null_ = feature.mayBeMissing ? "; a value that is not known may be empty" : "";
   return new UserError("UNKNOWN_COLUMN", {
     what: `the feature "${feature.name}" is absent`,

@@ -122,11 +122,10 @@ test("a CSV beyond its bytes is refused, declared or not", async () => {
 
 const names = Array.from({ length: 60_000 }, (_, i) => i.toString(36));
 
-test.each([["a header of 60,000 names", csvBody(`${names.join(",")}\n`), "UNKNOWN_COLUMN"]] as [
-  string,
-  RequestInit,
-  string,
-][])("%s does not hold up the service", async (_, init, code) => {
+test.each([
+  ["a header of 60,000 names", csvBody(`${names.join(",")}\n`), "UNKNOWN_COLUMN"],
+  ["a name of 8 MB", jsonBody({ ["a".repeat(8_000_000)]: 1 }), "UNKNOWN_COLUMN"],
+] as [string, RequestInit, string][])("%s does not hold up the service", async (_, init, code) => {
   const start = performance.now();
   const response = await app.request("/predict", init);
   expect(await response.json()).toMatchObject({ status: 422, code });
