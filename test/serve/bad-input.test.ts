@@ -122,9 +122,20 @@ test("a CSV beyond its bytes is refused, declared or not", async () => {
 
 const names = Array.from({ length: 60_000 }, (_, i) => i.toString(36));
 
+/** A body in pieces of one byte each. */
+function dripping(text: string): RequestInit {
+  const bytes = new TextEncoder().encode(text);
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => (at < bytes.length ? controller.enqueue(bytes.subarray(at, ++at)) : controller.close()),
+  });
+  return { ...csvBody(""), body, duplex: "half" } as RequestInit;
+}
+
 test.each([
   ["a header of 60,000 names", csvBody(`${names.join(",")}\n`), "UNKNOWN_COLUMN"],
   ["a name of 8 MB", jsonBody({ ["a".repeat(8_000_000)]: 1 }), "UNKNOWN_COLUMN"],
+  ["a long line in pieces of one byte", dripping("a".repeat(250_000)), "UNKNOWN_COLUMN"],
 ] as [string, RequestInit, string][])("%s does not hold up the service", async (_, init, code) => {
   const start = performance.now();
   const response = await app.request("/predict", init);

@@ -58,9 +58,12 @@ async function* recordTexts(
       const { done, value } = await reader.read().catch(endedEarly);
       bytes += value?.length ?? 0;
       if (bytes > csvBytes) throw tooLarge(csvBytes);
-      rest += decode(decoder, value, line);
+      const text = decode(decoder, value, line);
+      rest += text;
       let from = 0;
-      for (;;) {
+      // A line that comes in very many pieces is looked through when it has ended, not once for each piece.
+      const ended = done || text.includes("\n");
+      while (ended) {
         const end = rest.indexOf("\n", from);
         if (end < 0 && !(done && from < rest.length)) break;
         const piece = rest.slice(from, end < 0 ? rest.length : end);
