@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { UserError } from "../core/errors.js";
 import type { LoadedModel, Model } from "../pipeline/index.js";
 import { aboutModel, aboutSegments } from "./about.js";
-import { hasPassword, rateLimit } from "./access.js";
+import { door, rateLimit } from "./access.js";
 import { defaultLimits, type Limits } from "./limits.js";
 import { createMetrics } from "./metrics.js";
 import { describeApi } from "./openapi.js";
@@ -28,7 +28,7 @@ export interface AppOptions {
   readonly password?: string | undefined;
   /** Requests a minute and caller; unlimited by default. */
   readonly perMinute?: number | undefined;
-  /** Wrong passwords a minute and caller (10). */
+  /** Wrong passwords a minute and caller (10); then every one that did not come in before is refused. */
   readonly guessesPerMinute?: number;
   /** Behind a proxy or tunnel the caller is the last address in `X-Forwarded-For`. */
   readonly behindProxy?: boolean;
@@ -74,13 +74,16 @@ export function createApp(loaded: LoadedModel | Model, options: AppOptions = {})
   const { password, perMinute } = options;
   if (password !== undefined || perMinute !== undefined) {
     const requests = rateLimit(perMinute ?? Number.POSITIVE_INFINITY, () => performance.now());
-    const guesses = rateLimit(options.guessesPerMinute ?? 10, () => performance.now());
+    const entrance =
+      password === undefined ? undefined : door(password, options.guessesPerMinute ?? 10, () => performance.now());
     app.use(async (c, next) => {
       if (c.req.path === "/healthz" || c.req.path === "/readyz") return next();
       const caller = callerOf(c, options.behindProxy === true);
       if (perMinute !== undefined && !requests.take(caller)) return tooOften(requests.retryAfter);
-      if (password === undefined || hasPassword(c.req.header("authorization"), password)) return next();
-      if (c.req.header("authorization") !== undefined && !guesses.take(caller)) return tooOften(guesses.retryAfter);
+      if (entrance === undefined) return next();
+      const said = entrance.knock(caller, c.req.header("authorization"));
+      if (said === "in") return next();
+      if (said === "later") return tooOften(entrance.retryAfter);
       return problemResponse(
         problem(
           "UNAUTHORIZED",

@@ -1,6 +1,6 @@
 /** Passwords, rate limits and tunnels: what is refused, and that nothing is given away on the way. */
 import { expect, test } from "vitest";
-import { hasPassword, rateLimit } from "../../src/serve/access.js";
+import { door, hasPassword, rateLimit } from "../../src/serve/access.js";
 import { createApp } from "../../src/serve/app.js";
 import { loadNgrok, logTo, openTunnel, tunnelAccess } from "../../src/serve/index.js";
 import { customers, jsonBody, record } from "./models.js";
@@ -39,16 +39,31 @@ test.each([undefined, "", "Basic", "Bearer abc", "Basic ???", "basic  "])(
   },
 );
 
-test("guessing is slowed down, and does not lock out those who know", async () => {
+test("guessing is slowed down, and does not lock out those who came in before", async () => {
   const app = createApp(loaded, { password: "correct horse", guessesPerMinute: 3, behindProxy: true });
   const from = (address: string, pair: string) =>
     app.request("/", { headers: { ...basic(pair), "x-forwarded-for": `spoofed, ${address}` } });
+  expect((await from("198.51.100.1", "me:correct horse")).status).toBe(200);
   const tries = [];
   for (let i = 0; i < 5; i++) tries.push((await from("198.51.100.1", `me:${i}`)).status);
   expect(tries).toEqual([401, 401, 401, 429, 429]);
   expect((await from("198.51.100.1", "me:correct horse")).status).toBe(200);
   expect((await from("198.51.100.2", "me:no")).status).toBe(401);
   expect((await from("198.51.100.1", "me:no")).headers.get("retry-after")).toBe("20");
+});
+
+test("with no guess left the right password is refused like a wrong one, until a guess is there again", () => {
+  let now = 0;
+  const { authorization: right } = basic("me:correct horse");
+  const { authorization: other } = basic("you:correct horse");
+  const { authorization: wrong } = basic("me:no");
+  const { knock } = door("correct horse", 2, () => now);
+  const knocks = (...headers: (string | undefined)[]) => headers.map((header) => knock("a", header));
+  expect(knocks(wrong, wrong, wrong, right)).toEqual(["out", "out", "later", "later"]);
+  expect(knocks(undefined)).toEqual(["out"]);
+  expect(knock("b", right)).toBe("in");
+  now += 30_000;
+  expect(knocks(right, right, wrong, wrong, other, right)).toEqual(["in", "in", "out", "later", "later", "in"]);
 });
 
 test("a rate limit counts callers apart, refills, and forgets the oldest of very many", () => {
