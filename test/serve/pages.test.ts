@@ -101,6 +101,17 @@ test("outside the range, empty and never-seen values are said in words", async (
   expect(text).toContain("Left empty and filled with a typical value: SPEND.");
 });
 
+test.each([" web", "web ", "a  b", "  "])(
+  "the text %j goes through the form as it goes through the API",
+  async (channel) => {
+    const { text } = await post({ ...asked, SPEND: " 900 ", CHANNEL: channel });
+    // Without the attribute a browser sends the text with its blanks made one.
+    expect(text).toContain(`<option value="${channel}" selected>`);
+    expect(service.answer({ ...record, CHANNEL: channel }).outOfRange).toEqual(["CHANNEL"]);
+    expect(text).toContain("Outside what the model has seen: CHANNEL.");
+  },
+);
+
 test("faults keep what was typed, say what is wrong at the field and at the top", async () => {
   const { status, text } = await post({ ...asked, VISITS: "lots", RATE: "-" });
   expect(status).toBe(422);

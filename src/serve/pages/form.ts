@@ -25,11 +25,14 @@ export function fieldText(cell: Cell): string {
   return cell === null || Number.isNaN(cell) ? "" : String(cell);
 }
 
-/** What the fields say, as a record for the service: an empty field is missing, a text that is no number stays. */
+/**
+ * What the fields say, as a record for the service: an empty field is missing, a text that is no number stays. A text
+ * keeps its blanks, as it does in JSON: they may be what tells two categories apart.
+ */
 export function readFields(values: readonly string[], features: readonly InputFeature[]): Record<string, unknown> {
   return Object.fromEntries(
     features.map(({ name, kind }, j) => {
-      const text = (values[j] ?? "").trim();
+      const text = kind === "number" ? (values[j] ?? "").trim() : (values[j] ?? "");
       if (text === "") return [name, null];
       const number = Number(text);
       return [name, kind === "number" && !Number.isNaN(number) ? number : text];
@@ -84,7 +87,7 @@ function field(
       ? html`<input id="${id}" name="${feature.name}" type="number" step="any" inputmode="decimal" value="${value}" aria-describedby="${described}"${invalid}>`
       : html`<select id="${id}" name="${feature.name}" aria-describedby="${described}"${invalid}>
 ${feature.mayBeMissing ? html`<option value=""${value === "" ? html` selected` : ""}>not known</option>` : ""}
-${[...new Set([...feature.categories, ...(value === "" ? [] : [value])])].map((category) => html`<option${category === value ? html` selected` : ""}>${category}</option>`)}
+${[...new Set([...feature.categories, ...(value === "" ? [] : [value])])].map((category) => html`<option value="${category}"${category === value ? html` selected` : ""}>${category}</option>`)}
 </select>`;
   const hint =
     feature.kind === "number"
