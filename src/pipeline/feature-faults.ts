@@ -66,6 +66,11 @@ export function ignored(extra: readonly string[]): Note {
   };
 }
 
+/** 0 and 1 alone in training, as a column of TRUE and FALSE is read: it takes true and false as well. */
+export function isFlag(feature: InputFeature): boolean {
+  return feature.kind === "number" && feature.whole && feature.min >= 0 && feature.max <= 1;
+}
+
 /** Outside the range of the training rows, or a text never seen. A missing value is not. */
 export function isBeyond(feature: InputFeature, value: Cell): boolean {
   if (feature.kind === "text") return value !== null && !feature.categories.includes(value as string);

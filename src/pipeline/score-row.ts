@@ -2,7 +2,7 @@
 import { type UserError, UserErrors } from "../core/errors.js";
 import type { Note } from "../core/notes.js";
 import type { Cell } from "../preprocessing/compile.js";
-import { absentFeature, ignored, isBeyond, missingFeature, wrongKind } from "./feature-faults.js";
+import { absentFeature, ignored, isBeyond, isFlag, missingFeature, wrongKind } from "./feature-faults.js";
 import type { InputFeature } from "./schema.js";
 
 /** The answer for one record; plain JSON. */
@@ -36,7 +36,8 @@ export function readRecord(record: Readonly<Record<string, unknown>>, features: 
       faults.push(absentFeature(feature, extra));
       return missing;
     }
-    const value = record[feature.name];
+    const given = record[feature.name];
+    const value = typeof given === "boolean" && isFlag(feature) ? Number(given) : given;
     if (value === null || value === undefined || Number.isNaN(value)) {
       if (feature.mayBeMissing) imputed.push(feature.name);
       else faults.push(missingFeature(feature, undefined, 0));

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 description, made from the model: its features, their ranges, which may be missing. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { readable } from "../core/words.js";
+import { isFlag } from "../pipeline/feature-faults.js";
 import type { InputFeature, Model } from "../pipeline/index.js";
 import type { Limits } from "./limits.js";
 import type { Service } from "./service.js";
@@ -25,8 +26,11 @@ function featureSchema(feature: InputFeature) {
     return feature.mayBeMissing ? text.nullable() : text;
   }
   const { min, max, median, whole } = feature;
-  const description = `${whole ? "a whole number in training" : "a number"}; ${readable(min, 6)} to ${readable(max, 6)} in training, ${readable(median, 6)} in the middle${feature.mayBeMissing ? "; null when it is not known" : ""}`;
-  const number = z.number().openapi({ description, example: median });
+  const description = `${whole ? "a whole number in training" : "a number"}; ${readable(min, 6)} to ${readable(max, 6)} in training, ${readable(median, 6)} in the middle${isFlag(feature) ? "; true is 1, false is 0" : ""}${feature.mayBeMissing ? "; null when it is not known" : ""}`;
+  const number = (isFlag(feature) ? z.union([z.number(), z.boolean()]) : z.number()).openapi({
+    description,
+    example: median,
+  });
   return feature.mayBeMissing ? number.nullable() : number;
 }
 

@@ -59,11 +59,8 @@ export async function predictJson(
   const answers: Answer[] = [];
   for (const [at, record] of rows.entries()) {
     try {
-      const answer = service.answer(record, withReasons);
-      drift.add(
-        service.compiled.features.map((name) => (record as Record<string, number | string | null>)[name] ?? null),
-        answer.segment,
-      );
+      const { answer, raw } = service.judge(record, withReasons);
+      drift.add(raw, answer.segment);
       answers.push(answer);
     } catch (error) {
       throw atRow(error, at + 1);

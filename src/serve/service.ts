@@ -38,6 +38,8 @@ export interface Service {
   readonly id: string;
   /** @throws UserErrors for all that is wrong with the record */
   answer(record: unknown, withReasons?: boolean): Answer;
+  /** The answer, and the record as the model read it: values in the order of the features. */
+  judge(record: unknown, withReasons: boolean): { readonly answer: Answer; readonly raw: readonly Cell[] };
   explain(record: unknown): Explained;
 }
 
@@ -79,6 +81,7 @@ export function createService(loaded: LoadedModel | Model): Service {
     model,
     compiled,
     id,
+    judge,
     answer: (record, withReasons = true) => judge(record, withReasons).answer,
     explain(record) {
       const { answer, raw, because } = judge(record, true);

@@ -2,11 +2,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isUserError } from "../../src/core/errors.js";
+import { stream } from "../../src/core/rng.js";
 import { takeTableRows } from "../../src/core/table.js";
 import { createApp } from "../../src/serve/app.js";
 import { rowSchema } from "../../src/serve/openapi.js";
 import { rules } from "../pipeline/models.js";
-import { referenceTable } from "../preprocessing/tables.js";
+import { referenceTable, tableOf } from "../preprocessing/tables.js";
 import { csvBody, customers, fitted, jsonBody, made, record } from "./models.js";
 
 const loaded = customers();
@@ -179,6 +180,28 @@ test("the schema of a row accepts what the service accepts, and nothing else", (
     }),
     { numRuns: 2000 },
   );
+});
+
+test("true and false are 1 and 0 where the training rows held nothing else, in the answer as in the drift", async () => {
+  const rng = stream(5, "test/flags");
+  const bits = Array.from({ length: 60 }, (_, i) => ({ MEMBER: i % 2, SPEND: (i % 2) * 50 + rng.uniform() }));
+  const flags = tableOf({ MEMBER: bits.map(({ MEMBER }) => MEMBER), SPEND: bits.map(({ SPEND }) => SPEND) });
+  const one = fitted(flags, ["in", "out"]);
+  const send = async (rows: unknown) => (await createApp(one).request("/predict", jsonBody(rows))).json();
+  const said = bits.map((row) => ({ ...row, MEMBER: row.MEMBER === 1 }));
+  expect(await send(said)).toEqual(await send(bits));
+  expect(await send({ MEMBER: true, SPEND: true })).toMatchObject({
+    code: "NOT_NUMBER",
+    detail: 'the feature "SPEND" must be a number, got true',
+  });
+  const schema = rowSchema(one.model);
+  expect([true, 1, "1"].map((MEMBER) => schema.safeParse({ MEMBER, SPEND: 1 }).success)).toEqual([true, true, false]);
+  expect(schema.safeParse({ MEMBER: 1, SPEND: true }).success).toBe(false);
+  const document = await (await createApp(one).request("/openapi.json")).json();
+  expect(document.components.schemas.Row.properties.MEMBER).toMatchObject({
+    anyOf: [{ type: "number" }, { type: "boolean" }],
+    description: expect.stringContaining("true is 1, false is 0"),
+  });
 });
 
 test("metrics count requests by route, rows by segment, values out of range by feature", async () => {
