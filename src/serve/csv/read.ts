@@ -24,8 +24,8 @@ export interface CsvRecord {
  * doubled quotes and line ends; empty lines are passed over. The delimiter is whichever of comma, semicolon, tab and
  * bar the header holds most of.
  *
- * @throws UserError `BODY_TOO_LARGE` beyond `csvBytes`, `NOT_READABLE` for text that is not UTF-8, a record without an
- *   end, or a quote without its other
+ * @throws UserError `BODY_TOO_LARGE` beyond `csvBytes`, `NOT_READABLE` for text that is not UTF-8 or holds a zero byte,
+ *   a record without an end, or a quote without its other
  * @remarks memory: one chunk and one record
  */
 export async function* readRecords(
@@ -98,11 +98,15 @@ function endedEarly(cause: unknown): never {
 }
 
 function decode(decoder: TextDecoder, value: Uint8Array | undefined, line: number): string {
+  const mend = "save the file as UTF-8";
+  let text: string;
   try {
-    return decoder.decode(value, { stream: value !== undefined });
+    text = decoder.decode(value, { stream: value !== undefined });
   } catch {
-    throw unreadable(line, "or one after it is not UTF-8 text", "save the file as UTF-8");
+    throw unreadable(line, "or one after it is not UTF-8 text", mend);
   }
+  if (text.includes("\0")) throw unreadable(line, "or one after it holds a zero byte", mend);
+  return text;
 }
 
 function hasOddQuotes(text: string): boolean {

@@ -53,6 +53,7 @@ export async function scoreBody(
     if (row > limits.csvRows) throw tooMany(limits.csvRows);
     if (fields.length !== header.width) throw ragged(fields.length, header.width, line);
     const who = header.id < 0 ? undefined : fields[header.id];
+    if (who !== undefined && missingTexts.has(who)) throw missingId(model.input.id!, row, line);
     try {
       const beyond: string[] = [];
       for (let j = 0; j < features.length; j++) {
@@ -138,6 +139,14 @@ function readCell(kind: "number" | "text", text: string): Cell | undefined {
   if (trimmed !== text) return readCell(kind, trimmed);
   const word = trimmed.toLowerCase();
   return word === "true" ? 1 : word === "false" ? 0 : undefined;
+}
+
+function missingId(name: string, row: number, line: number): UserError {
+  return new UserError("MISSING_VALUE", {
+    what: `row ${row} has no ${name}`,
+    where: `body, line ${line}`,
+    mend: "give every row an id, or leave that column out",
+  });
 }
 
 function ragged(found: number, wanted: number, line: number): UserError {
