@@ -49,10 +49,11 @@ export async function serveModel(options: ServeArguments, io: Io): Promise<numbe
       ...logTo(options.log, { write: (line) => io.err(line) }),
     });
     const { model } = loaded;
-    io.err(`serving ${model.name} (${model.segments.length} segments) at ${server.url}\n`);
+    // On stdout, where a program that took a free port can read it; the log is on stderr.
+    io.out(`serving ${model.name} (${model.segments.length} segments) at ${server.url}\n`);
     if (access !== undefined && ngrok !== undefined) {
       tunnel = await openTunnel(ngrok, server.url, access);
-      io.err(`open to the world, behind the password, at ${tunnel.url}\n`);
+      io.out(`open to the world, behind the password, at ${tunnel.url}\n`);
     }
     await stopped(io.signal);
   } finally {

@@ -42,12 +42,15 @@ async function bench(seconds, rows) {
 async function requests(model, seconds) {
   const child = spawn(process.execPath, [cli, "serve", model, "--port", "0"], {
     cwd: root,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   try {
     const port = await new Promise((resolve, reject) => {
       let said = "";
       child.stderr.on("data", (text) => {
+        said += text;
+      });
+      child.stdout.on("data", (text) => {
         said += text;
         const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
         if (found) resolve(Number(found[1]));
