@@ -14,9 +14,9 @@ export interface ExportArguments {
 /** Write the file; answers the exit code. */
 export async function exportFile(options: ExportArguments, io: Io): Promise<number> {
   const format = requireFormat(options.to);
-  const { model } = await readModel(options.model, io);
+  const { model, path } = await readModel(options.model, io);
   const bytes = exportOnnx(model);
-  const out = options.out ?? `${options.model.replace(/\.json$/, "")}.${format}`;
+  const out = options.out ?? `${path.replace(/\.json$/, "")}.${format}`;
   try {
     await writeFile(pathFrom(io, out), bytes);
   } catch (cause) {

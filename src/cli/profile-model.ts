@@ -18,9 +18,7 @@ const SHOWN = 6;
 
 /** Print the segments of a model; answers the exit code. */
 export async function profileModel(options: ProfileArguments, io: Io): Promise<number> {
-  const { target } = options;
-  const path = target.endsWith(".json") ? target : join("results", target, "model.json");
-  const { model } = await readModel(path, io);
+  const { model, path } = await readModel(options.target, io);
   const view = await viewBeside(path, model, io);
   const cards = view ? cardsOfView(view) : cardsOfModel(model);
   const fidelity = view?.rules ?? null;

@@ -1,25 +1,34 @@
 /** A model file from the disk, checked before anything else is done with it. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { UserError } from "../core/errors.js";
 import { type LoadedModel, loadModel } from "../pipeline/index.js";
 import { type Io, pathFrom } from "./io.js";
 
 /**
- * @param shown - the path as the user wrote it
+ * @param given - a path, or the name of an experiment that has been run
+ * @returns the model, and its path as the user would write it
  * @throws UserError `NOT_FOUND` or `NOT_READABLE`, and those of `loadModel`
  */
-export async function readModel(shown: string, io: Pick<Io, "cwd">): Promise<LoadedModel> {
+export async function readModel(given: string, io: Pick<Io, "cwd">): Promise<LoadedModel & { readonly path: string }> {
+  const ofRun = join("results", given, "model.json");
+  const isRun = !(await isFile(pathFrom(io, given))) && (await isFile(pathFrom(io, ofRun)));
+  const path = isRun ? ofRun : given;
   let text: string;
   try {
-    text = await readFile(pathFrom(io, shown), "utf8");
+    text = await readFile(pathFrom(io, path), "utf8");
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
     throw new UserError(missing ? "NOT_FOUND" : "NOT_READABLE", {
-      what: missing ? `there is no file ${shown}` : `cannot read ${shown}: ${(cause as Error).message}`,
-      where: shown,
-      mend: "a run writes the model to results/<experiment>/model.json",
+      what: missing ? `there is no file ${path}` : `cannot read ${path}: ${(cause as Error).message}`,
+      where: path,
+      mend: "a run writes the model to results/<experiment>/model.json; the experiment's name will do as well",
       cause,
     });
   }
-  return loadModel(text, shown);
+  return { ...loadModel(text, path), path };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
 }

@@ -34,7 +34,7 @@ export async function serveModel(options: ServeArguments, io: Io): Promise<numbe
   const access = options.tunnel ? tunnelAccess(password, io.env["NGROK_AUTHTOKEN"]) : undefined;
   const ngrok = options.tunnel ? await loadNgrok() : undefined;
   const loaded = await readModel(options.model, io);
-  const pages = await dashboardOf(options.model, options.compare, io);
+  const pages = await dashboardOf(loaded.path, options.compare, io);
   let server: RunningServer | undefined;
   let tunnel: Tunnel | undefined;
   try {

@@ -29,6 +29,26 @@ test("any table goes through: init, run, predict, without a change by hand", asy
   expect(segments).toEqual(assigned.map((line) => line.split(",")[1]));
 });
 
+test("a model is named by its file or by its experiment, wherever one is wanted", async () => {
+  const folder = workFolder({ "iris.csv": iris() });
+  await segmenta(folder, "init", "iris.csv");
+  await segmenta(folder, "run", "iris", "sweep={kmeans: {k: [3]}}", "seeds=1");
+  for (const argv of [["predict", "iris.csv"], ["profile"]] as const) {
+    const [command, ...rest] = argv;
+    const byFile = await segmenta(folder, command, "results/iris/model.json", ...rest);
+    expect(byFile.code).toBe(0);
+    expect(await segmenta(folder, command, "iris", ...rest)).toEqual(byFile);
+  }
+  expect(await segmenta(folder, "export", "iris")).toMatchObject({
+    code: 0,
+    err: expect.stringContaining(`wrote ${join("results", "iris", "model.onnx")}:`),
+  });
+  expect(await segmenta(folder, "predict", "irises", "iris.csv")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/there is no file irises .*the experiment's name will do as well/s),
+  });
+});
+
 test("init sees ids, texts, skew and missing values", async () => {
   const rows = Array.from({ length: 40 }, (_, i) => {
     const spend = i === 39 ? 90_000 : i * i;

@@ -68,6 +68,21 @@ test("serve: says where, answers, and ends well when told to", async () => {
   await expect(fetch(url)).rejects.toThrow();
 });
 
+test("serve: the name of an experiment serves its model, and the view beside it", async () => {
+  const cwd = folder();
+  mkdirSync(join(cwd, "results/shop"), { recursive: true });
+  writeFileSync(join(cwd, "results/shop/model.json"), serializeModel(loaded.model));
+  const { code, listening, stop } = begin(cwd, ["serve", "shop", "--port", "0"]);
+  expect(await (await fetch(`${await listening()}/model`)).json()).toMatchObject({ hash: loaded.model.hash });
+  stop();
+  expect(await code).toBe(0);
+  writeFileSync(join(cwd, "results/shop/view.json"), "{");
+  expect(await ran(cwd, ["serve", "shop", "--port", "0"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(join("results", "shop", "view.json")),
+  });
+});
+
 test("serve: PORT and SEGMENTA_PASSWORD come from the environment; quiet about requests", async () => {
   const { said, code, listening, stop } = begin(folder(), ["serve", "model.json"], {
     PORT: "0",

@@ -6,7 +6,7 @@ export const exportModel: Command = {
   summary: "write the model as an ONNX file",
   options: (yargs) =>
     yargs
-      .positional("model", { type: "string", describe: "a model.json" })
+      .positional("model", { type: "string", describe: "a model.json, or an experiment that has been run" })
       .option("to", { type: "string", default: "onnx", describe: "the format; onnx is the one there is" })
       .option("out", { type: "string", describe: "file to write; default: beside the model, named after the format" }),
   async run(args, io) {

@@ -6,7 +6,7 @@ export const predict: Command = {
   summary: "write id, segment, name and margin for each row of a table",
   options: (yargs) =>
     yargs
-      .positional("model", { type: "string", describe: "a model.json" })
+      .positional("model", { type: "string", describe: "a model.json, or an experiment that has been run" })
       .positional("table", { type: "string", describe: "CSV, Parquet or JSON with the model's columns" })
       .option("out", { type: "string", describe: "CSV file to write; default: standard output" }),
   async run(args, io) {

@@ -6,7 +6,7 @@ export const serve: Command = {
   summary: "answer requests with a model: a page, a JSON and CSV API, metrics",
   options: (yargs) =>
     yargs
-      .positional("model", { type: "string", describe: "a model.json" })
+      .positional("model", { type: "string", describe: "a model.json, or an experiment that has been run" })
       .option("port", { type: "string", describe: "default: PORT, or 8080; 0 takes a free one" })
       .option("host", { type: "string", describe: "default: 127.0.0.1, this machine alone; 0.0.0.0 for every network" })
       .option("compare", { type: "string", array: true, describe: "results folders to set beside the model's own" })
