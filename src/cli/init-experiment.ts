@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
-import { stringify } from "yaml";
+import { parse } from "yaml";
 import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
 import { type ColumnSummary, describeTable, type NumberSummary, readTable } from "../data/index.js";
@@ -102,8 +102,11 @@ export function experimentText(name: string, path: string, table: Table): string
   const many = table.rows > MANY_ROWS;
 
   const lines = [
-    `# A first experiment for ${basename(path)}: ${table.rows} rows, ${columns.length} features. Change what you know better.`,
-    `name: ${name}`,
+    ...comment(
+      `A first experiment for ${basename(path)}: ${table.rows} rows, ${columns.length} features. Change what you know better.`,
+      "",
+    ),
+    `name: ${scalar(name)}`,
     "description: Which customer segments hold up?",
     "",
     "data:",
@@ -154,8 +157,9 @@ function idColumn(summaries: readonly ColumnSummary[], rows: number): string | u
   return called?.name ?? unique.find((summary) => summary.kind === "text" && rows > 1)?.name;
 }
 
-/** A name as YAML needs it. */
-const scalar = (text: string) => stringify(text).trimEnd();
+/** A name as YAML needs it, also between the brackets of a list: plain where that reads back as the same text. */
+const scalar = (text: string) =>
+  /^[A-Za-z_][\w./-]*$/.test(text) && parse(text) === text ? text : JSON.stringify(text);
 const flow = (names: readonly string[]) => `[${names.map(scalar).join(", ")}]`;
 
 /** `- drop: [A, B]`, a line for each name when they are many. */
@@ -168,7 +172,7 @@ function list(step: string, names: readonly string[]): string[] {
 function comment(text: string, indent: string): string[] {
   const lines: string[] = [];
   let line = `${indent}#`;
-  for (const word of text.split(" ")) {
+  for (const word of text.trim().split(/\s+/)) {
     if (line.length + word.length > 100) {
       lines.push(line);
       line = `${indent}#`;
