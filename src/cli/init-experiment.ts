@@ -5,6 +5,7 @@ import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
+import { counted } from "../core/words.js";
 import { type ColumnSummary, describeTable, type NumberSummary, readTable } from "../data/index.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 
@@ -89,9 +90,12 @@ export function experimentText(name: string, path: string, table: Table): string
   const columns = summaries.filter((summary) => summary.name !== id);
   const texts = columns.filter((summary) => summary.kind === "text");
   const numbers = columns.filter((summary): summary is NumberSummary => summary.kind === "number");
-  const empty = columns.filter((summary) => summary.count === 0).map((summary) => summary.name);
-  const long = texts.filter((summary) => summary.distinct > MOST_CATEGORIES).map((summary) => summary.name);
-  const drop = [...new Set([...empty, ...long])];
+  const dropped = [
+    { why: "Nothing but missing values.", among: columns.filter((s) => s.count === 0) },
+    { why: "A single value tells no rows apart.", among: columns.filter((s) => s.distinct === 1) },
+    { why: "Too many kinds of text to be features.", among: texts.filter((s) => s.distinct > MOST_CATEGORIES) },
+  ].filter(({ among }) => among.length > 0);
+  const drop = dropped.flatMap(({ among }) => among.map((s) => s.name));
   const short = texts.filter((summary) => !drop.includes(summary.name)).map((summary) => summary.name);
   const skewed = numbers
     .filter((s) => (s.min ?? -1) >= 0 && (s.skew ?? 0) > SKEWED && s.distinct > 2)
@@ -103,7 +107,7 @@ export function experimentText(name: string, path: string, table: Table): string
 
   const lines = [
     ...comment(
-      `A first experiment for ${basename(path)}: ${table.rows} rows, ${columns.length} features. Change what you know better.`,
+      `A first experiment for ${basename(path)}: ${counted(table.rows, "row")}, ${counted(columns.length - drop.length, "feature")}. Change what you know better.`,
       "",
     ),
     `name: ${scalar(name)}`,
@@ -114,8 +118,10 @@ export function experimentText(name: string, path: string, table: Table): string
   ];
   if (id !== undefined) lines.push(`  id: ${scalar(id)} # different in every row, so it names them`);
   lines.push("", "prepare:", "  standard:");
-  if (drop.length > 0)
-    lines.push(`    # Nothing but missing values, or too many kinds of text to be features.`, ...list("drop", drop));
+  for (const { why, among } of dropped) {
+    const names = among.map((s) => s.name);
+    lines.push(`    # ${why}`, ...list("drop", names));
+  }
   if (missing.length > 0) {
     const seen = missing.map((s) => `${s.name} ${s.missing}`).join(", ");
     lines.push(...comment(`Missing: ${seen}.`, "    "), "    - impute: median");

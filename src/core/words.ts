@@ -36,6 +36,9 @@ export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
+/** "1 row", "2 rows". */
+export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** "a, b and c". */
 export function listed(items: readonly string[]): string {
   if (items.length <= 1) return items[0] ?? "";

@@ -112,6 +112,23 @@ describe("the file that init writes gives back", () => {
   });
 });
 
+test("columns without values and constant ones are dropped, each with its reason, and not counted", () => {
+  const text = experimentText(
+    "first",
+    "t.csv",
+    table([
+      numbers("spend", (row) => row % 9),
+      numbers("year", () => 2024),
+      numbers("fax", () => Number.NaN),
+      texts("country", (row) => (row === 3 ? null : "CH")),
+      texts("remark", (row) => `remark ${row % 20}`),
+    ]),
+  );
+  expect(text.slice(text.indexOf("prepare:"), text.indexOf("sweep:"))).toMatchSnapshot();
+  expect(text).toContain("40 rows, 1 feature.");
+  expect(namedBy(text, "drop")).toEqual(["fax", "year", "country", "remark"]);
+});
+
 test("a table with a comma and a bracket in its header goes through init and run", async () => {
   const rows = Array.from({ length: 30 }, (_, i) => `${i % 7},${2 ** i},${["x", "y"][i % 2]}`);
   const folder = workFolder({ "2024.csv": `a,"Income, yearly",x]y\n${rows.join("\n")}\n` });
