@@ -152,7 +152,13 @@ export function experimentText(name: string, path: string, table: Table): string
     lines.push("  dbscan: { eps: auto, minSamples: [5, 20] }");
   }
   lines.push("", "seeds: 3", "", "score:", "  metrics: [silhouette, davies-bouldin, calinski-harabasz]");
-  lines.push("", "select:", "  rule: majority # segmenta list rules shows the others", "");
+  lines.push(
+    "",
+    "select:",
+    "  # May answer that there is no structure to defend. majority is quicker and does not ask; segmenta list rules.",
+    "  rule: gated-stability",
+    "",
+  );
   return lines.join("\n");
 }
 
