@@ -5,8 +5,9 @@ import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
-import { counted } from "../core/words.js";
+import { counted, shorten } from "../core/words.js";
 import { type ColumnSummary, describeTable, type NumberSummary, readTable } from "../data/index.js";
+import { decimalCommas } from "./decimal-commas.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 
 export interface InitArguments {
@@ -21,6 +22,8 @@ export interface InitArguments {
 const SKEWED = 1.5;
 /** Most kinds of a text that are worth a column each. */
 const MOST_CATEGORIES = 12;
+/** Two segments of two rows: with fewer there is nothing to find. */
+const FEW_ROWS = 4;
 /** Rows above which algorithms that compare all pairs are left out of the first grid. */
 const MANY_ROWS = 20_000;
 
@@ -83,10 +86,26 @@ function experimentName(path: string): string {
   return stem === "" ? "experiment" : stem;
 }
 
-/** The text of a first experiment; what was seen in the table stands in its comments. */
+/**
+ * The text of a first experiment; what was seen in the table stands in its comments.
+ *
+ * @throws UserError `TOO_FEW_ROWS` or `EMPTY_TABLE` for a table that no segments can be found in
+ */
 export function experimentText(name: string, path: string, table: Table): string {
+  if (table.rows < FEW_ROWS) {
+    throw new UserError("TOO_FEW_ROWS", {
+      what: `the table has ${counted(table.rows, "row")}; segments need at least ${FEW_ROWS}`,
+      where: path,
+      mend: "check that this is the file you meant",
+    });
+  }
   const summaries = describeTable(table);
-  const id = idColumn(summaries, table.rows);
+  const commas = decimalCommas(table);
+  const meant = new Set(commas.map((column) => column.name));
+  const id = idColumn(
+    summaries.filter((summary) => !meant.has(summary.name)),
+    table.rows,
+  );
   const columns = summaries.filter((summary) => summary.name !== id);
   const texts = columns.filter((summary) => summary.kind === "text");
   const numbers = columns.filter((summary): summary is NumberSummary => summary.kind === "number");
@@ -96,6 +115,16 @@ export function experimentText(name: string, path: string, table: Table): string
     { why: "Too many kinds of text to be features.", among: texts.filter((s) => s.distinct > MOST_CATEGORIES) },
   ].filter(({ among }) => among.length > 0);
   const drop = dropped.flatMap(({ among }) => among.map((s) => s.name));
+  const likeNumbers = commas.map((column) => `${column.name} (${column.example})`).join(", ");
+  if (drop.length === columns.length) {
+    throw new UserError("EMPTY_TABLE", {
+      what: `no column can be a feature: ${shorten(summaries.map((s) => s.name).join(", "), 80)}`,
+      where: path,
+      mend: likeNumbers
+        ? `these look like numbers with decimal commas; write points: ${likeNumbers}`
+        : `features are numbers that differ, and texts of 2 to ${MOST_CATEGORIES} kinds`,
+    });
+  }
   const short = texts.filter((summary) => !drop.includes(summary.name)).map((summary) => summary.name);
   const skewed = numbers
     .filter((s) => (s.min ?? -1) >= 0 && (s.skew ?? 0) > SKEWED && s.distinct > 2)
@@ -104,6 +133,7 @@ export function experimentText(name: string, path: string, table: Table): string
   const largest = Math.min(10, table.rows - 1, Math.max(2, Math.floor(table.rows / 10)));
   const k = largest <= 2 ? "2" : `2..${largest}`;
   const many = table.rows > MANY_ROWS;
+  const neighbours = [5, 20].filter((count) => 2 * count <= table.rows);
 
   const lines = [
     ...comment(
@@ -118,6 +148,10 @@ export function experimentText(name: string, path: string, table: Table): string
   ];
   if (id !== undefined) lines.push(`  id: ${scalar(id)} # different in every row, so it names them`);
   lines.push("", "prepare:", "  standard:");
+  if (likeNumbers) {
+    const text = `Looks like numbers with decimal commas, but is read as text: ${likeNumbers}. Write points for the commas.`;
+    lines.push(...comment(text, "    "));
+  }
   for (const { why, among } of dropped) {
     const names = among.map((s) => s.name);
     lines.push(`    # ${why}`, ...list("drop", names));
@@ -149,7 +183,7 @@ export function experimentText(name: string, path: string, table: Table): string
     );
   else {
     lines.push(`  agglomerative: { k: ${k}, linkage: [ward, average] }`, `  kmedoids: { k: ${k} }`);
-    lines.push("  dbscan: { eps: auto, minSamples: [5, 20] }");
+    lines.push(`  dbscan: { eps: auto, minSamples: [${neighbours.length > 0 ? neighbours.join(", ") : 2}] }`);
   }
   lines.push("", "seeds: 3", "", "score:", "  metrics: [silhouette, davies-bouldin, calinski-harabasz]");
   lines.push(

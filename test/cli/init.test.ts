@@ -1,5 +1,5 @@
 /** What `segmenta init` writes can be read, whatever the columns are called and hold. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { experimentText } from "../../src/cli/init-experiment.js";
@@ -127,6 +127,43 @@ test("columns without values and constant ones are dropped, each with its reason
   expect(text.slice(text.indexOf("prepare:"), text.indexOf("sweep:"))).toMatchSnapshot();
   expect(text).toContain("40 rows, 1 feature.");
   expect(namedBy(text, "drop")).toEqual(["fax", "year", "country", "remark"]);
+});
+
+describe("init refuses what nothing can be made of, and writes nothing:", () => {
+  const remarks = Array.from({ length: 30 }, (_, i) => `remark ${i % 20},7`);
+  const prices = Array.from({ length: 30 }, (_, i) => `${i},5`);
+  test.each([
+    ["one row", "a,b\n1,2\n"],
+    ["three rows", "a,b\n1,2\n3,4\n5,6\n"],
+    ["texts of many kinds and a constant", `remark,year\n${remarks.join("\n")}\n`],
+    ["numbers with decimal commas", `price;\n${prices.join(";\n")};\n`],
+    ["names of the rows alone", `who\n${prices.map((_, i) => `c${i}`).join("\n")}\n`],
+  ])("%s", async (_, csv) => {
+    const folder = workFolder({ "t.csv": csv });
+    const { code, out, err } = await segmenta(folder, "init", "t.csv");
+    expect(err).toMatchSnapshot();
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(existsSync(join(folder, "experiments"))).toBe(false);
+  });
+});
+
+test.each([4, 9, 10, 39, 40])("dbscan asks for no more neighbours than half of %i rows", async (rows) => {
+  const lines = Array.from({ length: rows }, (_, i) => `${(i * 7) % 5},${(i * 3) % 4}`);
+  const folder = workFolder({ "t.csv": `a,b\n${lines.join("\n")}\n` });
+  expect(await segmenta(folder, "init", "t.csv")).toMatchObject({ code: 0 });
+  const text = readFileSync(join(folder, "experiments/t.yaml"), "utf8");
+  const asked = parseExperiment(text).sweep.find(({ algorithm }) => algorithm.name === "dbscan")!;
+  const counts = new Set(asked.grid.map((params) => params["minSamples"]));
+  expect([...counts]).toEqual(rows < 10 ? [2] : rows < 40 ? [5] : [5, 20]);
+  if (rows < 10) expect(await segmenta(folder, "run", "t", "seeds=1")).toMatchObject({ code: 0 });
+});
+
+test("numbers with decimal commas are read as text; init says so, and does not take them for names", async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => `${i},${i % 10};${["1,5", "2,25", "3"][i % 3]};${i % 7}`);
+  const folder = workFolder({ "t.csv": `price;discount;visits\n${rows.join("\n")}\n` });
+  expect(await segmenta(folder, "init", "t.csv")).toMatchObject({ code: 0 });
+  const text = readFileSync(join(folder, "experiments/t.yaml"), "utf8");
+  expect(text.slice(0, text.indexOf("sweep:"))).toMatchSnapshot();
 });
 
 test("a table with a comma and a bracket in its header goes through init and run", async () => {
