@@ -1,8 +1,11 @@
 /** The work of `segmenta describe`. */
-import { type ColumnSummary, correlations, describeTable, readTable } from "../data/index.js";
+import { counted, shorten } from "../core/words.js";
+import { type ColumnSummary, correlations, describeTable, readTable, type TextSummary } from "../data/index.js";
 import { jsonText } from "../sweep/tables.js";
+import { decimalCommas } from "./decimal-commas.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { plainTable } from "./render/plain-table.js";
+import { wrap } from "./render/wrap.js";
 
 export interface DescribeArguments {
   readonly table: string;
@@ -13,6 +16,9 @@ export interface DescribeArguments {
 
 /** How many of the strongest correlations are shown. */
 const SHOWN = 15;
+/** Characters of a column's name: with room, and at least. */
+const MOST_NAME = 24;
+const LEAST_NAME = 12;
 
 export async function describeFile(options: DescribeArguments, io: Io): Promise<number> {
   const table = await readTable({ path: pathFrom(io, options.table), id: options.id });
@@ -22,9 +28,12 @@ export async function describeFile(options: DescribeArguments, io: Io): Promise<
     io.out(jsonText({ rows: table.rows, columns: summaries, ...(matrix ? { correlations: matrix } : {}) }));
     return EXIT.good;
   }
-  io.out(`${table.rows} rows, ${table.columns.length} columns\n\n`);
-  const head = ["column", "missing", "min", "q25", "median", "q75", "max", "zeros", "skew"];
-  io.out(`${plainTable(head, summaries.map(summaryRow), [1, 2, 3, 4, 5, 6, 7, 8])}\n`);
+  io.out(`${counted(table.rows, "row")}, ${counted(table.columns.length, "column")}\n\n`);
+  io.out(`${summaryTable(summaries, io.columns)}\n`);
+  for (const { name, example } of decimalCommas(table)) {
+    const text = `${name} looks like numbers with decimal commas (${example}), but is read as text`;
+    io.out(`\n${wrap(`! ${oneLine(text)}`, io.columns, "    ")}\n`);
+  }
   if (matrix) {
     const pairs = matrix.names.flatMap((a, i) =>
       matrix.names.slice(0, i).flatMap((b, j) => {
@@ -33,33 +42,53 @@ export async function describeFile(options: DescribeArguments, io: Io): Promise<
       }),
     );
     pairs.sort((x, y) => Math.abs(y.r) - Math.abs(x.r));
-    const rows = pairs.slice(0, SHOWN).map(({ a, b, r }) => [b, a, r.toFixed(3)]);
+    const width = Math.max(LEAST_NAME, Math.floor((io.columns - 10) / 2));
+    const short = (name: string) => shorten(oneLine(name), width);
+    const rows = pairs.slice(0, SHOWN).map(({ a, b, r }) => [short(b), short(a), r.toFixed(3)]);
     io.out(`\nstrongest ${options.correlations} correlations\n\n${plainTable(["column", "column", "r"], rows, [2])}\n`);
   }
   return EXIT.good;
 }
 
-function summaryRow(summary: ColumnSummary): string[] {
-  const name = summary.name.length > 24 ? `${summary.name.slice(0, 23)}…` : summary.name;
-  const missing = summary.missing === 0 ? "" : String(summary.missing);
-  if (summary.kind === "text") {
-    const top = summary.mostFrequent;
-    return [
-      name,
-      missing,
-      "text",
-      `${summary.distinct} kinds`,
-      top ? `"${top.value.slice(0, 10)}" ×${top.count}` : "",
-      "",
-      "",
-      "",
-      "",
-    ];
-  }
-  const values = [summary.min, summary.q25, summary.median, summary.q75, summary.max].map(compact);
-  const zeros = summary.zeroShare ? `${(100 * summary.zeroShare).toFixed(0)} %` : "";
-  return [name, missing, ...values, zeros, summary.skew === null ? "const" : summary.skew.toFixed(1)];
+/** A row for each column: names give way until the lines fit, then the quartiles. */
+function summaryTable(summaries: readonly ColumnSummary[], columns: number): string {
+  const longest = Math.min(MOST_NAME, Math.max(...summaries.map(({ name }) => oneLine(name).length)));
+  const fitted = (quartiles: boolean) => {
+    const wide = tableOf(summaries, longest, quartiles);
+    const over = widthOf(wide) - columns;
+    return over <= 0 ? wide : tableOf(summaries, Math.max(LEAST_NAME, longest - over), quartiles);
+  };
+  const all = fitted(true);
+  return widthOf(all) <= columns ? all : fitted(false);
 }
+
+const widthOf = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+
+function tableOf(summaries: readonly ColumnSummary[], nameLength: number, quartiles: boolean): string {
+  const numbers = quartiles ? (["min", "q25", "median", "q75", "max"] as const) : (["min", "median", "max"] as const);
+  const rows = summaries.map((summary) => {
+    const name = shorten(oneLine(summary.name), nameLength);
+    const missing = summary.missing === 0 ? "" : String(summary.missing);
+    if (summary.kind === "text") return [name, missing, { content: textInWords(summary), colSpan: numbers.length + 2 }];
+    const zeros = summary.zeroShare ? `${(100 * summary.zeroShare).toFixed(0)} %` : "";
+    const skew = summary.skew === null ? "const" : summary.skew.toFixed(1);
+    return [name, missing, ...numbers.map((key) => compact(summary[key])), zeros, skew];
+  });
+  const head = ["column", "missing", ...numbers, "zeros", "skew"];
+  return plainTable(
+    head,
+    rows,
+    head.map((_, i) => i).filter((i) => i > 0),
+  );
+}
+
+/** `text, 3 kinds, "north" ×12` */
+function textInWords({ distinct, mostFrequent: top }: TextSummary): string {
+  const often = top ? `, "${shorten(oneLine(top.value), 16)}" ×${top.count}` : "";
+  return `text, ${counted(distinct, "kind")}${often}`;
+}
+
+const oneLine = (text: string) => text.replace(/\s+/g, " ");
 
 /** At most six characters: `0.083`, `312.3`, `49040`. */
 export function compact(value: number | null): string {

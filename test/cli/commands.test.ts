@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stream } from "../../src/core/rng.js";
-import { segmenta, workFolder } from "./harness.js";
+import { segmenta, segmentaOn, workFolder } from "./harness.js";
 
 const iris = () => readFileSync(new URL("../golden/data/iris.csv", import.meta.url), "utf8");
 
@@ -87,6 +87,22 @@ test("describe prints at most 80 columns, and JSON on demand", async () => {
   expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   const json = JSON.parse((await segmenta(folder, "describe", "iris.csv", "--json")).out);
   expect(json.columns[0]).toMatchObject({ name: "sepal_length", count: 150, missing: 0 });
+});
+
+test("describe fits the screen: names give way, then the quartiles; cut words end in a mark", async () => {
+  const long = (name: string) => `${name}_as_it_is_called_in_the_warehouse`;
+  const rows = Array.from(
+    { length: 20 },
+    (_, i) => `${12345.678 * i},-0.${i}5,"a remark, of many words ${i % 3}",1,"${i},5"`,
+  );
+  const header = ["spend", "change", "remark", "year", "price"].map(long).join(",");
+  const folder = workFolder({ "t.csv": `${header}\n${rows.join("\n")}\n`, "one.csv": "a\n1\n" });
+  for (const columns of [100, 80, 60]) {
+    const { out } = await segmentaOn({ columns }, folder, "describe", "t.csv", "--correlations", "spearman");
+    expect(out).toMatchSnapshot(`${columns} columns`);
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(columns);
+  }
+  expect((await segmenta(folder, "describe", "one.csv")).out).toMatch(/^1 row, 1 column\n/);
 });
 
 test("list names everything, with options and papers for one", async () => {

@@ -22,7 +22,10 @@ export function workFolder(files: Readonly<Record<string, string>> = {}): string
 }
 
 /** What the command prints, with the folder's name left out. */
-export async function segmenta(cwd: string, ...argv: string[]): Promise<Ran> {
+export const segmenta = (cwd: string, ...argv: string[]): Promise<Ran> => segmentaOn({ columns: 80 }, cwd, ...argv);
+
+/** The same on a screen of another width. */
+export async function segmentaOn({ columns }: { columns: number }, cwd: string, ...argv: string[]): Promise<Ran> {
   let out = "";
   let err = "";
   const io: Io = {
@@ -33,7 +36,7 @@ export async function segmenta(cwd: string, ...argv: string[]): Promise<Ran> {
       err += text;
     },
     errIsTerminal: false,
-    columns: 80,
+    columns,
     env: {},
     cwd,
     signal: new AbortController().signal,

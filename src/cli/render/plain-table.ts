@@ -1,10 +1,16 @@
 /** Tables on a screen, without a frame. */
 import Table from "cli-table3";
 
+/** Words that run over several columns. */
+export interface Span {
+  readonly content: string;
+  readonly colSpan: number;
+}
+
 /** A plain table: two spaces between columns, a line under the header. */
 export function plainTable(
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly (string | Span)[])[],
   right: readonly number[],
 ): string {
   const table = new Table({
@@ -29,7 +35,9 @@ export function plainTable(
       middle: "",
     },
   });
-  for (const row of rows) table.push([...row]);
+  for (const row of rows) {
+    table.push(row.map((cell) => (typeof cell === "string" ? cell : { ...cell, hAlign: "left" })));
+  }
   return table
     .toString()
     .split("\n")
