@@ -52,10 +52,15 @@ export function listing({ kind, name, json, columns }: ListingOptions): string {
     return json ? jsonText(asData(entry)) : inFull(entry, columns);
   }
   if (json) return jsonText(Object.fromEntries(chosen.map((each) => [each, kinds[each]!.map(asData)])));
-  return chosen.map((each) => `${each}\n${kinds[each]!.map((entry) => line(entry, columns)).join("\n")}\n`).join("\n");
+  return chosen.map((each) => `${each}\n${titles(kinds[each]!, columns)}\n`).join("\n");
 }
 
-const line = ({ name, title }: Entry, columns: number) => wrap(`${name.padEnd(18)} ${title}`, columns, " ".repeat(21));
+/** `name  title` for each, the titles under one another. */
+function titles(entries: readonly Entry[], columns: number): string {
+  const width = Math.max(...entries.map(({ name }) => name.length));
+  const indent = " ".repeat(2 + width + 2);
+  return entries.map(({ name, title }) => wrap(`${name.padEnd(width)}  ${title}`, columns, indent)).join("\n");
+}
 
 function inFull(entry: Entry, columns: number): string {
   const lines = [`${entry.name} (version ${entry.version})`, wrap(entry.title, columns, "  ")];

@@ -109,6 +109,13 @@ test("list names everything, with options and papers for one", async () => {
   const folder = workFolder();
   const { out } = await segmenta(folder, "list");
   for (const name of ["kmeans", "silhouette", "majority", "impute", "pca"]) expect(out).toContain(name);
+  // Titles start in one column, two blanks after the longest name of their kind.
+  for (const block of out.split("\n\n")) {
+    const starts = [...block.matchAll(/^ {2}\S+ +(?=\S)/gm)].map(([start]) => start);
+    expect(new Set(starts.map((start) => start.length)).size).toBe(1);
+    expect(starts.every((start) => start.endsWith("  "))).toBe(true);
+  }
+  expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   expect((await segmenta(folder, "list", "algorithms", "kmeans")).out).toContain("nInit = 10");
 });
 
