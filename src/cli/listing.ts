@@ -76,14 +76,19 @@ function inFull(entry: Entry, columns: number): string {
 
 /** `nInit = 10: restarts; the best one is kept (count)` */
 function optionsOf(entry: Entry): string[] {
-  const shape = (entry.params as { shape?: Record<string, z.ZodType> } | undefined)?.shape;
-  return Object.entries(shape ?? {}).map(([key, schema]) => {
+  return Object.entries(shapeOf(entry.params)).map(([key, schema]) => {
     const byDefault = schema.safeParse(undefined);
     const value = byDefault.success && byDefault.data !== undefined ? ` = ${JSON.stringify(byDefault.data)}` : "";
     const meta = metaOf(schema);
     const unit = meta.unit ? ` (${meta.unit})` : "";
     return `${key}${value}: ${meta.description ?? ""}${unit}`;
   });
+}
+
+/** Options by name; a step that has a short form as well (`impute: median`) declares them in a union. */
+function shapeOf(params: unknown): Readonly<Record<string, z.ZodType>> {
+  const { shape, options } = (params ?? {}) as { shape?: Record<string, z.ZodType>; options?: readonly unknown[] };
+  return shape ?? Object.assign({}, ...(options ?? []).map(shapeOf));
 }
 
 /** The description of an option, wherever in the chain of defaults it was given. */

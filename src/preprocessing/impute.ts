@@ -24,7 +24,8 @@ const params: z.ZodType<ImputeParams> = z.union([
   z
     .strictObject({
       strategy: z.enum(strategies).default("median").meta({
-        description: "what takes the place of a missing value; text columns take most-frequent or a constant text",
+        description:
+          "what takes the place of a missing value: median, mean, constant or most-frequent; text columns take the last two",
       }),
       value: z.union([z.number(), z.string()]).optional().meta({
         description: "with strategy constant: the value; a number fills number columns, a text fills text columns",

@@ -119,6 +119,13 @@ test("list names everything, with options and papers for one", async () => {
   expect((await segmenta(folder, "list", "algorithms", "kmeans")).out).toContain("nInit = 10");
 });
 
+test("list shows the options of every step, those with a short form too", async () => {
+  const folder = workFolder();
+  const one = async (name: string) => (await segmenta(folder, "list", "steps", name)).out;
+  for (const name of ["log1p", "scale", "winsorise", "drop", "one-hot"]) expect(await one(name)).toMatch(/^ +columns/m);
+  expect(await one("impute")).toMatchSnapshot();
+});
+
 test("--json: the decision on stdout, events on stderr, a line each", async () => {
   const folder = workFolder({ "iris.csv": iris() });
   await segmenta(folder, "init", "iris.csv");
