@@ -1,6 +1,8 @@
 /** Progress of a sweep: a bar on a terminal, a plain line now and then in a pipe, JSON lines for machines. */
+import type { Note } from "../core/notes.js";
 import type { SweepEvent } from "../sweep/events.js";
 import type { Io } from "./io.js";
+import { wrap } from "./render/wrap.js";
 
 export interface Progress {
   show(event: SweepEvent): void;
@@ -39,30 +41,42 @@ async function barProgress(io: Io): Promise<Progress> {
       running = phase;
     } else bar.update(done, { stage });
   };
+  const stop = () => {
+    if (running !== "") bar.stop();
+    running = "";
+  };
+  const notes = waitingNotes(io);
   return {
     show(event) {
+      if (event.type === "note") {
+        stop();
+        return notes.add(event.space, event.note);
+      }
+      notes.tell();
       if (event.type === "fit") move("fit", event.done, event.total, `trials · ${event.algorithm}`);
       else if (event.type === "score") move("score", event.done, event.total, `scores · ${event.metric}`);
       else if (event.type === "evidence") move(event.stage, event.done, event.total, `draws · ${event.stage}`);
       else {
         const line = describeEvent(event);
         if (line === undefined) return;
-        if (running !== "") bar.stop();
-        running = "";
+        stop();
         io.err(`${line}\n`);
       }
     },
     stop() {
-      if (running !== "") bar.stop();
-      running = "";
+      notes.tell();
+      stop();
     },
   };
 }
 
 function lineProgress(io: Io): Progress {
   let last = Number.NEGATIVE_INFINITY;
+  const notes = waitingNotes(io);
   return {
     show(event) {
+      if (event.type === "note") return notes.add(event.space, event.note);
+      notes.tell();
       const line = describeEvent(event);
       if (line === undefined) return;
       const isLast = "done" in event && event.done === event.total;
@@ -71,7 +85,27 @@ function lineProgress(io: Io): Progress {
       last = now;
       io.err(`${line}\n`);
     },
-    stop() {},
+    stop: notes.tell,
+  };
+}
+
+/** Notes come one after another, before any fit: the same one of several spaces is told once, with their names. */
+function waitingNotes(io: Io) {
+  const waiting = new Map<string, { note: Note; spaces: string[] }>();
+  return {
+    add(space: string, note: Note) {
+      const key = JSON.stringify(note);
+      const known = waiting.get(key);
+      if (known) known.spaces.push(space);
+      else waiting.set(key, { note, spaces: [space] });
+    },
+    tell() {
+      for (const { note, spaces } of waiting.values()) {
+        const text = `note: ${note.message} (${spaces.join(", ")})${note.hint ? `; ${note.hint}` : ""}`;
+        io.err(`${wrap(text, io.columns, "    ").trimStart()}\n`);
+      }
+      waiting.clear();
+    },
   };
 }
 
@@ -82,8 +116,6 @@ function describeEvent(event: SweepEvent): string | undefined {
       const reused = event.cached > 0 ? `, ${event.cached} of them stored already` : "";
       return `${event.trials} trials in ${event.spaces.length} space${event.spaces.length === 1 ? "" : "s"}${reused}`;
     }
-    case "note":
-      return `note: ${event.note.message} (${event.space})${event.note.hint ? `; ${event.note.hint}` : ""}`;
     case "fit":
       return `fitted ${event.done} of ${event.total} trials (${event.algorithm} in ${event.space})`;
     case "failed":

@@ -126,6 +126,18 @@ test("list shows the options of every step, those with a short form too", async 
   expect(await one("impute")).toMatchSnapshot();
 });
 
+test("a note of several preparations is told once, and fits the screen", async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => `${i % 4},${i === 3 ? "" : (i * 7) % 5},2024`);
+  const prepare = ["plain", "again"].map((name) => `  ${name}: [ impute: median, scale: standard ]`).join("\n");
+  const folder = workFolder({
+    "experiments/small.yaml": `name: small\ndata: { path: t.csv }\nprepare:\n${prepare}\nsweep:\n  kmeans: { k: 2 }\nscore: { space: plain }\nselect: { rule: max-silhouette }\n`,
+    "t.csv": `a,b,year_of_the_first_purchase\n${rows.join("\n")}\n`,
+  });
+  const { code, err } = await segmenta(folder, "run", "small");
+  expect(code, err).toBe(0);
+  expect(err.slice(0, err.indexOf("2 trials"))).toMatchSnapshot();
+});
+
 test("--json: the decision on stdout, events on stderr, a line each", async () => {
   const folder = workFolder({ "iris.csv": iris() });
   await segmenta(folder, "init", "iris.csv");
