@@ -35,11 +35,12 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     .fail((message, error) => {
       usageProblem = message ?? error?.message;
     })
-    .example("$0 run credit-cards-classic", "sweep, choose, write the tables")
-    .example("$0 run credit-cards sweep.kmeans.k=2..4 seeds=1", "the same words as in the file")
+    // Each fits on one line of 80 columns.
     .example("$0 init customers.csv", "write a first experiment for a table")
+    .example("$0 run customers", "sweep, choose, write the tables")
+    .example("$0 run customers sweep.gmm.k=2..4", "the same words as in the file")
     .example("$0 describe customers.csv", "what is in the columns")
-    .example("$0 predict results/credit-cards/model.json new.csv", "a segment for each row")
+    .example("$0 predict model.json new.csv", "a segment for each row")
     .example("$0 list algorithms", "what can be swept, with the papers");
   for (const command of commands) {
     parser = parser.command(

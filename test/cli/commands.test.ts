@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stream } from "../../src/core/rng.js";
+import { expect, test } from "vitest";
+import { commands } from "../../src/cli/commands/index.js";
 import { segmenta, segmentaOn, workFolder } from "./harness.js";
 
 const iris = () => readFileSync(new URL("../golden/data/iris.csv", import.meta.url), "utf8");
@@ -136,6 +138,17 @@ test("a note of several preparations is told once, and fits the screen", async (
   const { code, err } = await segmenta(folder, "run", "small");
   expect(code, err).toBe(0);
   expect(err.slice(0, err.indexOf("2 trials"))).toMatchSnapshot();
+});
+
+test("help fits the screen, and every example stands on a line of its own", async () => {
+  const folder = workFolder();
+  for (const argv of [["--help"], ...commands.map(({ usage }) => [usage.split(" ")[0]!, "--help"])]) {
+    const { code, out } = await segmenta(folder, ...argv);
+    expect(code).toBe(0);
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    const [, examples = ""] = out.split("Examples:\n");
+    for (const line of examples.trimEnd().split("\n").filter(Boolean)) expect(line).toMatch(/^ {2}segmenta /);
+  }
 });
 
 test("--json: the decision on stdout, events on stderr, a line each", async () => {
