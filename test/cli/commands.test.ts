@@ -2,9 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { stream } from "../../src/core/rng.js";
-import { expect, test } from "vitest";
 import { commands } from "../../src/cli/commands/index.js";
+import { stream } from "../../src/core/rng.js";
 import { segmenta, segmentaOn, workFolder } from "./harness.js";
 
 const iris = () => readFileSync(new URL("../golden/data/iris.csv", import.meta.url), "utf8");

@@ -151,6 +151,11 @@ describe("notebook run", () => {
     ["a time-out of nothing", { action: "run", timeout: "0" }, { code: "PARAM_RANGE" }],
     ["a notebook that is not there", { action: "run", files: ["nowhere.ipynb"] }, { code: "NOT_FOUND" }],
     [
+      "nothing named, where there are no notebooks",
+      { action: "run" },
+      { code: "NOT_FOUND", mend: expect.stringContaining("segmenta notebook run path/to/first.ipynb") },
+    ],
+    [
       "two results in one file",
       { action: "run", files: ["values.ipynb", "plain.ipynb"], out: "one.ipynb" },
       { code: "BAD_USAGE" },

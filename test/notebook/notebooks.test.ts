@@ -16,6 +16,16 @@ test("there are four: explore, choose, segments, deploy", () => {
   expect(names).toEqual(["01-explore.ipynb", "02-choose.ipynb", "03-segments.ipynb", "04-deploy.ipynb"]);
 });
 
+test.each(["notebooks/README.md", "src/cli/commands/notebook.ts"])(
+  "the example with -p in %s names a parameter of its notebook",
+  (file) => {
+    const found = /notebook run (\S+\.ipynb) -p (\w+)=\d+/.exec(readFileSync(join(root, file), "utf8"));
+    const { cells } = JSON.parse(readFileSync(join(root, found![1]!), "utf8")) as Notebook;
+    const parameters = cells.find((cell) => cell.metadata.tags?.includes("parameters"))!;
+    expect([parameters.source].flat().join("")).toContain(`const ${found![2]} = `);
+  },
+);
+
 describe.each(names)("%s", (name) => {
   const path = join(root, "notebooks", name);
   const text = readFileSync(path, "utf8");

@@ -23,8 +23,8 @@ export const notebook: Command = {
       .option("timeout", { type: "string", default: "600", describe: "run: seconds a single cell may take" })
       .option("live", { type: "boolean", describe: "run: keep the plotting library, for export as HTML" })
       .example("$0 notebook lab -- --no-browser", "what follows -- goes to Jupyter")
-      .example("$0 notebook run notebooks --check", "are the committed numbers still right?")
-      .example("$0 notebook run notebooks/02-choose.ipynb -p k=6 --out out", "another k, elsewhere"),
+      .example("$0 notebook run notebooks --check", "are the numbers still right?")
+      .example("$0 notebook run notebooks/02-choose.ipynb -p drawn=300 --out out", ""),
   async run(args, io) {
     const files = ((args["files"] as string[] | undefined) ?? []).map(String);
     switch (args["action"]) {
@@ -175,6 +175,9 @@ function positiveSeconds(text: string): number {
   });
 }
 
+const NAME_ONE =
+  "name a notebook, as in segmenta notebook run path/to/first.ipynb; segmenta init <table> --notebook writes one";
+
 /** Files as given; for a folder, the notebooks in it, by name. */
 async function notebookFiles(given: readonly string[], cwd: string): Promise<string[]> {
   const { readdir, stat } = await import("node:fs/promises");
@@ -182,17 +185,17 @@ async function notebookFiles(given: readonly string[], cwd: string): Promise<str
   const found: string[] = [];
   for (const file of given) {
     const place = path.resolve(cwd, file);
-    const isFolder = await stat(place).then(
-      (entry) => entry.isDirectory(),
-      () => false,
-    );
-    if (!isFolder) {
+    const entry = await stat(place).catch(() => undefined);
+    if (!entry && !file.endsWith(".ipynb")) {
+      throw new UserError("NOT_FOUND", { what: `there is no folder "${file}"`, mend: NAME_ONE });
+    }
+    if (!entry?.isDirectory()) {
       found.push(await fromHere(file, cwd));
       continue;
     }
     const names = (await readdir(place)).filter((name) => name.endsWith(".ipynb")).sort();
     if (names.length === 0) {
-      throw new UserError("NOT_FOUND", { what: `no notebooks in "${file}"`, mend: "give the path of an .ipynb file" });
+      throw new UserError("NOT_FOUND", { what: `no notebooks in "${file}"`, mend: NAME_ONE });
     }
     found.push(...(await Promise.all(names.map((name) => fromHere(path.join(file, name), cwd)))));
   }
