@@ -1,7 +1,7 @@
 /** From words on the command line to a command and its exit code. */
 import yargs from "yargs";
 import { UserError } from "../core/errors.js";
-import { didYouMean } from "../core/suggest.js";
+import { didYouMean, nearestName } from "../core/suggest.js";
 import type { Command } from "./command.js";
 import { commands } from "./commands/index.js";
 import { EXIT, type Io, reportError } from "./io.js";
@@ -17,6 +17,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
   let code: number = EXIT.good;
   let chosen: { command: Command; args: Record<string, unknown> } | undefined;
   let usageProblem: string | undefined;
+  let options: readonly string[] = [];
 
   let parser = yargs([...argv])
     .scriptName("segmenta")
@@ -32,9 +33,6 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     .exitProcess(false)
     .showHelpOnFail(false)
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "dot-notation": false })
-    .fail((message, error) => {
-      usageProblem = message ?? error?.message;
-    })
     // Each fits on one line of 80 columns.
     .example("$0 init customers.csv", "write a first experiment for a table")
     .example("$0 run customers", "sweep, choose, write the tables")
@@ -42,6 +40,10 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     .example("$0 describe customers.csv", "what is in the columns")
     .example("$0 predict model.json new.csv", "a segment for each row")
     .example("$0 list algorithms", "what can be swept, with the papers");
+  parser.fail((message, error) => {
+    usageProblem = message ?? error?.message;
+    options = Object.keys((parser as unknown as OptionsOf).getOptions().key);
+  });
   for (const command of commands) {
     parser = parser.command(
       command.usage,
@@ -66,7 +68,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
       throw new UserError("BAD_USAGE", {
         what: lowerFirst(usageProblem),
         where: "command line",
-        mend: mendUsage(argv),
+        mend: mendUsage(argv, options),
       });
     }
     if (help) io.out(`${help}\n`);
@@ -79,10 +81,20 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1).trim();
 
+/** The options in force, which yargs knows but its types leave out. */
+interface OptionsOf {
+  getOptions(): { readonly key: Readonly<Record<string, unknown>> };
+}
+
 /** What to do about a word that is not understood. */
-function mendUsage(argv: readonly string[]): string {
+function mendUsage(argv: readonly string[], options: readonly string[]): string {
   const names = commands.map((command) => command.usage.split(" ")[0]!);
   const word = argv.find((argument) => !argument.startsWith("-"));
-  if (word !== undefined && names.includes(word)) return `segmenta ${word} --help shows what it takes`;
-  return word === undefined ? `commands: ${names.join(", ")}` : didYouMean(word, names);
+  if (word === undefined) return `commands: ${names.join(", ")}`;
+  if (!names.includes(word)) return didYouMean(word, names);
+  const unknown = argv
+    .flatMap((argument) => /^--([^=]+)/.exec(argument)?.[1] ?? [])
+    .filter((n) => !options.includes(n));
+  const near = unknown.map((name) => nearestName(name, options)).find((name) => name !== undefined);
+  return `${near === undefined ? "" : `did you mean --${near}? `}segmenta ${word} --help shows what it takes`;
 }
