@@ -22,21 +22,26 @@ export async function predictFile(options: PredictArguments, io: Io): Promise<nu
   const told = new Set<string>();
   let rows = 0;
   let beyond = 0;
-  for await (const batch of readChunks(reading)) {
-    io.signal.throwIfAborted();
-    const answer = compiled.predictTable(batch);
-    drift.addTable(batch, answer.labels);
-    for (const note of answer.notes) {
-      if (!told.has(note.message)) io.err(`note: ${note.message}${note.hint ? `; ${note.hint}` : ""}\n`);
-      told.add(note.message);
+  try {
+    for await (const batch of readChunks(reading)) {
+      io.signal.throwIfAborted();
+      const answer = compiled.predictTable(batch);
+      drift.addTable(batch, answer.labels);
+      for (const note of answer.notes) {
+        if (!told.has(note.message)) io.err(`note: ${note.message}${note.hint ? `; ${note.hint}` : ""}\n`);
+        told.add(note.message);
+      }
+      const lines = answerLines(answer, batch.id?.values, rows);
+      if (writer) await writer.write(lines);
+      else io.out([...lines].map(csvLine).join(""));
+      for (const count of answer.outOfRange) if (count > 0) beyond++;
+      rows += batch.rows;
     }
-    const lines = answerLines(answer, batch.id?.values, rows);
-    if (writer) await writer.write(lines);
-    else io.out([...lines].map(csvLine).join(""));
-    for (const count of answer.outOfRange) if (count > 0) beyond++;
-    rows += batch.rows;
+    await writer?.close();
+  } catch (error) {
+    await writer?.discard();
+    throw error;
   }
-  await writer?.close();
   if (beyond > 0) io.err(`note: ${beyond} of ${rows} rows have a value outside the range of the training rows\n`);
   for (const note of driftNotes(drift.report())) io.err(`note: ${note.message}; ${note.hint}\n`);
   if (writer) io.err(`wrote ${rows} rows to ${options.out}\n`);

@@ -1,9 +1,11 @@
 /** Writing CSV: small texts at once, long tables batch by batch. */
 
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { accessSync, constants, createWriteStream, realpathSync, statSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { UserError } from "../core/errors.js";
 import type { Column, Table } from "../core/table.js";
+import { besideOf } from "../sweep/store/temporary.js";
 
 /** What a CSV cell may hold; null, undefined and NaN are written as an empty field. */
 export type Cell = string | number | boolean | null | undefined;
@@ -49,28 +51,28 @@ export function tableHeader(table: Table, extra: readonly Column[] = []): string
 export interface CsvWriter {
   /** Append rows; resolves when the next ones may come, so that memory stays bounded. */
   write(rows: Iterable<readonly Cell[]>): Promise<void>;
-  /** Flush and close the file. */
+  /** Flush the file and give it its name. */
   close(): Promise<void>;
+  /** Remove what was written; an older file of that name stays as it was. */
+  discard(): Promise<void>;
 }
 
 /**
- * A CSV file that is written row by row.
+ * A CSV file that is written row by row, beside its place, and put there when it is whole: an older file of that
+ * name may be read meanwhile.
  *
- * @throws UserError `NOT_WRITABLE` from `write` or `close` if the file cannot be written
+ * @throws UserError `NOT_WRITABLE`, also from `write` and `close`, if the file cannot be written
  */
 export function openCsvWriter(path: string, header: readonly string[]): CsvWriter {
-  const file = createWriteStream(path);
+  const { target, mode } = placeOf(path);
+  const beside = target && besideOf(target);
+  const file = beside ? createWriteStream(beside, { mode, flush: true }) : createWriteStream(path);
   let failure: Error | undefined;
   file.on("error", (error) => {
     failure = error;
   });
   const requireNoFailure = () => {
-    if (!failure) return;
-    throw new UserError("NOT_WRITABLE", {
-      what: `cannot write "${path}": ${(failure as NodeJS.ErrnoException).code ?? failure.message}`,
-      mend: "check that the folder is there, may be written, and has room",
-      cause: failure,
-    });
+    if (failure) throw notWritable(path, failure);
   };
   const push = async (text: string) => {
     requireNoFailure();
@@ -85,6 +87,13 @@ export function openCsvWriter(path: string, header: readonly string[]): CsvWrite
     started = true;
     await push(csvLine(header));
   };
+  const discard = async () => {
+    if (!file.closed) {
+      file.destroy();
+      await once(file, "close").catch(() => undefined);
+    }
+    if (beside) await rm(beside, { force: true }).catch(() => undefined);
+  };
   return {
     async write(rows) {
       await start();
@@ -98,12 +107,40 @@ export function openCsvWriter(path: string, header: readonly string[]): CsvWrite
       if (text !== "") await push(text);
     },
     async close() {
-      await start();
-      if (!failure) {
+      try {
+        await start();
+        requireNoFailure();
         file.end();
         await once(file, "close").catch(() => undefined);
+        requireNoFailure();
+        if (beside) await rename(beside, target);
+      } catch (error) {
+        await discard();
+        throw notWritable(path, error);
       }
-      requireNoFailure();
     },
+    discard,
   };
+}
+
+/** The file to replace in the end, and its rights. A device or a pipe is none: it is written straight away. */
+function placeOf(path: string): { target?: string; mode?: number } {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (!there) return { target: path };
+    accessSync(path, constants.W_OK);
+    return there.isFile() ? { target: realpathSync(path), mode: there.mode } : {};
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+}
+
+function notWritable(path: string, cause: unknown): UserError {
+  if (cause instanceof UserError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new UserError("NOT_WRITABLE", {
+    what: `cannot write "${path}": ${code ?? message}`,
+    mend: "check that the folder is there, may be written, and has room",
+    cause,
+  });
 }

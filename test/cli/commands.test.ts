@@ -1,5 +1,6 @@
 /** The commands end to end, in this process, on small tables. */
 import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commands } from "../../src/cli/commands/index.js";
@@ -206,4 +207,34 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
       "elsewhere/report.html",
     );
   });
+/** A folder where a small table was run. */
+async function trained(rows = 12, id = "id") {
+  const lines = Array.from({ length: rows }, (_, i) => `r${i},${i % 4},${(i * 7) % 5}\n`);
+  const folder = workFolder({
+    "data.csv": `${id},a,b\n${lines.join("")}`,
+    "experiments/small.yaml": `
+name: small
+data: { path: data.csv, id: ${id} }
+prepare: { plain: [ impute: median, scale: standard ] }
+sweep: { kmeans: { k: 2, nInit: 2 } }
+select: { rule: max-silhouette }
+`,
+  });
+  expect(await segmenta(folder, "run", "small")).toMatchObject({ code: 0 });
+  return folder;
+}
+
+const MODEL = "results/small/model.json";
+
+test("predict --out: the input may be the output, and a failed run leaves the older file", async () => {
+  const folder = await trained();
+  const printed = (await segmenta(folder, "predict", MODEL, "data.csv")).out;
+  writeFileSync(join(folder, "both.csv"), readFileSync(join(folder, "data.csv")));
+  expect(await segmenta(folder, "predict", MODEL, "both.csv", "--out", "both.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(join(folder, "both.csv"), "utf8")).toBe(printed);
+
+  writeFileSync(join(folder, "bad.csv"), "id,a,b\nr0,1,oops\n");
+  expect(await segmenta(folder, "predict", MODEL, "bad.csv", "--out", "both.csv")).toMatchObject({ code: 2 });
+  expect(readFileSync(join(folder, "both.csv"), "utf8")).toBe(printed);
+  expect(readdirSync(folder).sort()).toEqual(["bad.csv", "both.csv", "data.csv", "experiments", "results"]);
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { csvLine, formatCsv, openCsvWriter, readTable, tableHeader, tableRows } from "../../src/data/index.js";
@@ -48,6 +48,33 @@ describe("a file written batch by batch", () => {
   test("has its header even without rows", async () => {
     await openCsvWriter(files.path("none.csv"), ["a", "b"]).close();
     expect(readFileSync(files.path("none.csv"), "utf8")).toBe("a,b\n");
+  });
+
+  test("leaves an older file as it was until the new one is whole, and for good when the work is given up", async () => {
+    const path = files.write("older.csv", "old\n");
+    chmodSync(path, 0o600);
+    const left = () => readdirSync(files.folder).filter((name) => name.startsWith("older.csv."));
+    const given = openCsvWriter(path, ["a"]);
+    await given.write([[1]]);
+    expect(readFileSync(path, "utf8")).toBe("old\n");
+    await given.discard();
+    expect([readFileSync(path, "utf8"), left()]).toEqual(["old\n", []]);
+
+    symlinkSync(path, files.path("link.csv"));
+    const whole = openCsvWriter(files.path("link.csv"), ["a"]);
+    await whole.write([[1]]);
+    expect(readFileSync(path, "utf8")).toBe("old\n");
+    await whole.close();
+    expect([readFileSync(path, "utf8"), left()]).toEqual(["a\n1\n", []]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test("goes straight to a device, which stays one", async () => {
+    const writer = openCsvWriter("/dev/null", ["a"]);
+    await writer.write([[1]]);
+    await writer.close();
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+    expect(readdirSync("/dev").filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
   test("a table, its id first and new columns last, reads back the same", async () => {
