@@ -5,6 +5,8 @@ import { formatUserError, isUserError, UserErrors } from "../core/errors.js";
 export interface Io {
   /** Results. */
   out(text: string): void;
+  /** Resolves when `out` may be given more, for those who print much; without it, at once. */
+  drained?(): Promise<void>;
   /** Progress and errors. */
   err(text: string): void;
   readonly errIsTerminal: boolean;

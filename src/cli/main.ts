@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `segmenta`: the real streams, the real signals, one exit code. */
+import { once } from "node:events";
 import type { Io } from "./io.js";
 import { EXIT } from "./io.js";
 import { runCommandLine } from "./run-cli.js";
@@ -19,6 +20,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const io: Io = {
   out: (text) => void process.stdout.write(text),
+  async drained() {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain", { signal: stopper.signal });
+  },
   err: (text) => void process.stderr.write(text),
   errIsTerminal: process.stderr.isTTY === true && process.env["CI"] === undefined,
   columns: Math.max(60, Math.min(process.stdout.columns ?? 80, 120)),

@@ -16,7 +16,6 @@ export async function predictFile(options: PredictArguments, io: Io): Promise<nu
   const reading = await readingFor(model, pathFrom(io, options.table), io.signal);
   const header = [reading.id ?? "row", "segment", "name", "margin"];
   const writer = options.out === undefined ? null : openCsvWriter(pathFrom(io, options.out), header);
-  if (!writer) io.out(csvLine(header));
 
   const drift = watchDrift(model);
   const told = new Set<string>();
@@ -33,7 +32,12 @@ export async function predictFile(options: PredictArguments, io: Io): Promise<nu
       }
       const lines = answerLines(answer, batch.id?.values, rows);
       if (writer) await writer.write(lines);
-      else io.out([...lines].map(csvLine).join(""));
+      else {
+        // The header waits for the first answers: a table that cannot be scored prints nothing.
+        if (rows === 0) io.out(csvLine(header));
+        io.out([...lines].map(csvLine).join(""));
+        await io.drained?.();
+      }
       for (const count of answer.outOfRange) if (count > 0) beyond++;
       rows += batch.rows;
     }

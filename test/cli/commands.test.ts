@@ -1,11 +1,10 @@
 /** The commands end to end, in this process, on small tables. */
-import { existsSync, readFileSync } from "node:fs";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commands } from "../../src/cli/commands/index.js";
 import { stream } from "../../src/core/rng.js";
-import { segmenta, segmentaOn, workFolder } from "./harness.js";
+import { segmenta, segmentaWith, workFolder } from "./harness.js";
 
 const iris = () => readFileSync(new URL("../golden/data/iris.csv", import.meta.url), "utf8");
 
@@ -100,7 +99,7 @@ test("describe fits the screen: names give way, then the quartiles; cut words en
   const header = ["spend", "change", "remark", "year", "price"].map(long).join(",");
   const folder = workFolder({ "t.csv": `${header}\n${rows.join("\n")}\n`, "one.csv": "a\n1\n" });
   for (const columns of [100, 80, 60]) {
-    const { out } = await segmentaOn({ columns }, folder, "describe", "t.csv", "--correlations", "spearman");
+    const { out } = await segmentaWith({ columns }, folder, "describe", "t.csv", "--correlations", "spearman");
     expect(out).toMatchSnapshot(`${columns} columns`);
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(columns);
   }
@@ -237,4 +236,39 @@ test("predict --out: the input may be the output, and a failed run leaves the ol
   expect(await segmenta(folder, "predict", MODEL, "bad.csv", "--out", "both.csv")).toMatchObject({ code: 2 });
   expect(readFileSync(join(folder, "both.csv"), "utf8")).toBe(printed);
   expect(readdirSync(folder).sort()).toEqual(["bad.csv", "both.csv", "data.csv", "experiments", "results"]);
+});
+
+test("predict to the screen waits until what it printed is taken", async () => {
+  const folder = await trained();
+  const rows = Array.from({ length: 150_000 }, (_, i) => `c${i},${i % 4},${i % 5}\n`);
+  writeFileSync(join(folder, "many.csv"), `id,a,b\n${rows.join("")}`);
+  let untaken = 0;
+  let most = 0;
+  let lines = 0;
+  const io = {
+    out(text: string) {
+      lines += text.split("\n").length - 1;
+      untaken += text.length;
+      most = Math.max(most, untaken);
+    },
+    async drained() {
+      await new Promise((done) => setTimeout(done, 5));
+      untaken = 0;
+    },
+  };
+  expect(await segmentaWith(io, folder, "predict", MODEL, "many.csv")).toMatchObject({ code: 0 });
+  expect(lines).toBe(150_001);
+  expect(most).toBeLessThan(4e6);
+});
+
+test("predict to the screen prints nothing when the first rows cannot be scored", async () => {
+  const folder = await trained();
+  writeFileSync(join(folder, "bad.csv"), "id,a,b\nr0,1,oops\n");
+  writeFileSync(join(folder, "none.csv"), "id,a,b\n");
+  expect(await segmenta(folder, "predict", MODEL, "bad.csv")).toMatchObject({ code: 2, out: "" });
+  expect(await segmenta(folder, "predict", MODEL, "none.csv")).toMatchObject({
+    code: 2,
+    out: "",
+    err: expect.stringContaining("no rows"),
+  });
 });

@@ -22,10 +22,10 @@ export function workFolder(files: Readonly<Record<string, string>> = {}): string
 }
 
 /** What the command prints, with the folder's name left out. */
-export const segmenta = (cwd: string, ...argv: string[]): Promise<Ran> => segmentaOn({ columns: 80 }, cwd, ...argv);
+export const segmenta = (cwd: string, ...argv: string[]): Promise<Ran> => segmentaWith({}, cwd, ...argv);
 
-/** The same on a screen of another width. */
-export async function segmentaOn({ columns }: { columns: number }, cwd: string, ...argv: string[]): Promise<Ran> {
+/** The same with a part of the world outside changed. */
+export async function segmentaWith(changed: Partial<Io>, cwd: string, ...argv: string[]): Promise<Ran> {
   let out = "";
   let err = "";
   const io: Io = {
@@ -36,10 +36,11 @@ export async function segmentaOn({ columns }: { columns: number }, cwd: string, 
       err += text;
     },
     errIsTerminal: false,
-    columns,
+    columns: 80,
     env: {},
     cwd,
     signal: new AbortController().signal,
+    ...changed,
   };
   const code = await runCommandLine(argv, io);
   return { code, out: out.replaceAll(cwd, "<folder>"), err: err.replaceAll(cwd, "<folder>") };
