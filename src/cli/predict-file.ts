@@ -1,6 +1,6 @@
 /** The work of `segmenta predict`: a file of any size in, a CSV out, in bounded memory. */
 import { type Cell, columnNames, csvLine, openCsvWriter, type ReadOptions, readChunks } from "../data/index.js";
-import { driftNotes, type Model, type Prediction, watchDrift } from "../pipeline/index.js";
+import { driftNotes, idHeader, type Model, type Prediction, watchDrift } from "../pipeline/index.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { readModel } from "./read-model.js";
 
@@ -14,7 +14,7 @@ export interface PredictArguments {
 export async function predictFile(options: PredictArguments, io: Io): Promise<number> {
   const { model, compiled } = await readModel(options.model, io);
   const reading = await readingFor(model, pathFrom(io, options.table), io.signal);
-  const header = [reading.id ?? "row", "segment", "name", "margin"];
+  const header = [idHeader(reading.id), "segment", "name", "margin"];
   const writer = options.out === undefined ? null : openCsvWriter(pathFrom(io, options.out), header);
 
   const drift = watchDrift(model);

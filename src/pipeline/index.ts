@@ -8,7 +8,7 @@ export { type LoadedModel, loadModel, parseModel, serializeModel } from "./file.
 export { formatJson } from "./format-json.js";
 export { exportFormats, exportOnnx, requireFormat } from "./onnx/index.js";
 export { predict, scoreRow } from "./predict.js";
-export type { Prediction } from "./predict-table.js";
+export { idHeader, type Prediction } from "./predict-table.js";
 export { refitRule } from "./refit.js";
 export { type InputFeature, type Model, modelJsonSchema, modelSchema, type Segment } from "./schema.js";
 export type { Scored } from "./score-row.js";

@@ -19,6 +19,14 @@ export interface Prediction {
   readonly notes: readonly Note[];
 }
 
+/** Columns of an answer's CSV besides the id. */
+const ANSWERS = ["segment", "name", "margin", "out_of_range"];
+
+/** The name of an answer's first column: the id's own, `row` without one, `id` where its own name is taken. */
+export function idHeader(id: string | null | undefined): string {
+  return ANSWERS.includes(id ?? "") ? "id" : (id ?? "row");
+}
+
 interface TableRows {
   readonly rows: number;
   /** The raw values of a row (reused by the next call) and how many lie outside the training range. */

@@ -1,7 +1,7 @@
 /** `POST /predict`: one row, many rows, or a table. */
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../core/errors.js";
-import { type DriftReport, watchDrift } from "../pipeline/index.js";
+import { type DriftReport, idHeader, watchDrift } from "../pipeline/index.js";
 import { type ScoredBody, scoreBody, tooMany } from "./csv/score.js";
 import { textField } from "./csv/write.js";
 import type { Limits } from "./limits.js";
@@ -131,7 +131,7 @@ export async function predictCsv(
 
 function* csvRows(scored: ScoredBody, nameOf: (row: number) => string, asIs: boolean): Generator<string> {
   const { idName, ids, rows, labels, margins, outOfRange } = scored;
-  yield `${textField(idName ?? "row", asIs)},segment,name,margin,out_of_range\n`;
+  yield `${textField(idHeader(idName), asIs)},segment,name,margin,out_of_range\n`;
   for (let row = 0; row < rows; row++) {
     const who = idName === null ? String(row + 1) : textField(ids[row]!, asIs);
     const margin = Number.isFinite(margins[row]) ? String(margins[row]) : "";

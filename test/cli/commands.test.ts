@@ -272,3 +272,10 @@ test("predict to the screen prints nothing when the first rows cannot be scored"
     err: expect.stringContaining("no rows"),
   });
 });
+
+test("predict calls the id column id where its own name is one of the answer's", async () => {
+  const folder = await trained(12, "segment");
+  expect(await segmenta(folder, "predict", MODEL, "data.csv", "--out", "out.csv")).toMatchObject({ code: 0 });
+  expect(readFileSync(join(folder, "out.csv"), "utf8")).toMatch(/^id,segment,name,margin\nr0,/);
+  expect(await segmenta(folder, "describe", "out.csv")).toMatchObject({ code: 0 });
+});

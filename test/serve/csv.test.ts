@@ -173,3 +173,11 @@ test("a body is judged as the file with the same content is", async () => {
   );
   expect(answer.rows.map(({ id }: { id: string }) => id)).toEqual(["A", "B", "C", "D", "E;1", "F"]);
 });
+
+test("an id whose name is one of the answer's columns comes back as id", async () => {
+  const loaded = customers();
+  const model = { ...loaded.model, input: { ...loaded.model.input, id: "margin" } };
+  const text = "margin,SPEND,RATE,CHANNEL,VISITS\nA,900,0.7,web,12\n";
+  const answer = await createApp({ ...loaded, model }).request("/predict", csvBody(text));
+  expect(await answer.text()).toMatch(/^id,segment,name,margin,out_of_range\nA,/);
+});
