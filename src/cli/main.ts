@@ -6,12 +6,16 @@ import { EXIT } from "./io.js";
 import { runCommandLine } from "./run-cli.js";
 
 const stopper = new AbortController();
-process.on("SIGINT", () => {
-  // The second Ctrl-C does not wait.
-  if (stopper.signal.aborted) process.exit(EXIT.interrupted);
-  stopper.abort(new Error("interrupted"));
-});
-process.on("SIGTERM", () => stopper.abort(new Error("terminated")));
+for (const [signal, reason] of [
+  ["SIGINT", "interrupted"],
+  ["SIGTERM", "terminated"],
+] as const) {
+  process.on(signal, () => {
+    // The second one does not wait.
+    if (stopper.signal.aborted) process.exit(EXIT.interrupted);
+    stopper.abort(new Error(reason));
+  });
+}
 // `segmenta … | head` closes our stdout early; that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.good);

@@ -25,7 +25,7 @@ export async function runQuery({ sql, results, format, out }: QueryArguments, io
     });
   }
   const parquet = format === "parquet" ? pathFrom(io, out!) : undefined;
-  const answer = await queryResults({ folder: pathFrom(io, results), sql, parquet });
+  const answer = await queryResults({ folder: pathFrom(io, results), sql, parquet, signal: io.signal });
   if (format === "parquet") {
     io.err(`wrote ${answer.rows.length} rows to ${out}\n`);
     return EXIT.good;

@@ -22,6 +22,8 @@ export interface QueryOptions {
   readonly sql: string;
   /** Write the answer to this Parquet file as well. */
   readonly parquet?: string | undefined;
+  /** Stops the query. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Columns of metrics.csv that hold text, and those that hold whole numbers; the others are real numbers. */
@@ -33,16 +35,23 @@ const WHOLE = ["k", "seed"];
  *
  * @throws UserError `NOT_FOUND` when there are no results, `BAD_QUERY` with DuckDB's own words
  */
-export async function queryResults({ folder, sql, parquet }: QueryOptions): Promise<QueryAnswer> {
+export async function queryResults({ folder, sql, parquet, signal }: QueryOptions): Promise<QueryAnswer> {
   const experiments = experimentFolders(folder);
   return withConnection(async (connection) => {
     for (const view of views(folder, experiments)) await connection.run(view);
+    signal?.throwIfAborted();
+    const stop = () => connection.interrupt();
+    signal?.addEventListener("abort", stop);
     try {
       if (parquet !== undefined) await writeParquet(connection, sql, parquet);
+      signal?.throwIfAborted();
       return await answer(connection, sql);
     } catch (error) {
+      signal?.throwIfAborted();
       if (error instanceof UserError) throw error;
       throw badQuery(error);
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   });
 }
