@@ -12,6 +12,7 @@ import type { FittedReducer } from "../decomposition/define.js";
 import { fitPreparation, type PreparedStep } from "../preprocessing/preparation.js";
 import { type Limits, refusal } from "./admit.js";
 import { describeExperiment, type Experiment } from "./config/experiment.js";
+import { deadlineAfter } from "./deadline.js";
 import type { OnEvent } from "./events.js";
 import type { Executor } from "./execute.js";
 import { IMPORTED, withImported } from "./imported.js";
@@ -308,7 +309,7 @@ async function fitMissing(
   const { store, executor } = options;
   const tell = options.onEvent ?? (() => {});
   const total = tasks.reduce((sum, task) => sum + task.trials.length, 0);
-  const budget = options.budgetMs === undefined ? undefined : AbortSignal.timeout(options.budgetMs);
+  const budget = deadlineAfter(options.budgetMs);
   const signals = [options.signal, budget].filter((each) => each !== undefined);
   const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
   let done = 0;

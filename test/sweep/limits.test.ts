@@ -4,6 +4,7 @@ import { algorithms } from "../../src/cluster/registry.js";
 import { stream } from "../../src/core/rng.js";
 import { numberColumn, type Table } from "../../src/core/table.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
+import { deadlineAfter } from "../../src/sweep/deadline.js";
 import { type Executor, inThread, workerPool } from "../../src/sweep/execute.js";
 import { resultFiles } from "../../src/sweep/results.js";
 import { type RunOptions, runSweep } from "../../src/sweep/run.js";
@@ -90,4 +91,10 @@ test("above a stated number of rows the silhouette is sampled, under its own nam
   expect(Object.keys(row!.scores)).toEqual(expect.arrayContaining(["silhouette_sampled", "silhouette_sampled_se"]));
   expect(row!.scores).not.toHaveProperty("silhouette");
   expect(result.winner!.facts!.k).toBe(3);
+});
+
+test.each([700, 1300])("a budget of %i hours, more than a timer holds, is no short one", async (hours) => {
+  const signal = deadlineAfter(hours * 3_600_000)!;
+  await new Promise((done) => setTimeout(done, 20));
+  expect(signal.aborted).toBe(false);
 });

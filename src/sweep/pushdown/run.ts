@@ -9,6 +9,7 @@ import type { Labels } from "../../core/labels.js";
 import type { Table } from "../../core/table.js";
 import type { Scores } from "../../metrics/define.js";
 import { describeExperiment, type Experiment } from "../config/experiment.js";
+import { deadlineAfter } from "../deadline.js";
 import type { OnEvent } from "../events.js";
 import type { LabelFacts } from "../label-facts.js";
 import { judgedIn, type Plan, planSweep, type Trial } from "../plan.js";
@@ -85,7 +86,7 @@ export async function runPushdown(options: PushdownOptions): Promise<PushdownRes
     },
     options.provenance,
   );
-  const deadline = options.budgetMs === undefined ? undefined : AbortSignal.timeout(options.budgetMs);
+  const deadline = deadlineAfter(options.budgetMs);
   for (const [done, trial] of lacking.entries()) {
     if (deadline?.aborted) break;
     const answer = await runTrial(table.engine, trial, spaces, experiment.score.space, signal);
