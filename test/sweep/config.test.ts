@@ -68,6 +68,13 @@ describe("a minimal experiment", () => {
     expect(experiment.data.path).toBe("b.parquet");
   });
 
+  test("takes an override below a key that has no value yet", () => {
+    for (const kmeans of ["kmeans:", "kmeans: null", "? kmeans"]) {
+      const text = minimal.replace("kmeans: { k: 2..4 }", kmeans);
+      expect(parseExperiment(text, "x.yaml", ["sweep.kmeans.k=5"]).sweep[0]!.grid.map(({ k }) => k)).toEqual([5]);
+    }
+  });
+
   test("a grid is the product of its lists, repeats left out", () => {
     const text = minimal.replace("kmeans: { k: 2..4 }", "agglomerative: { k: [2, 3, 2], linkage: [ward, average] }");
     const { grid } = parseExperiment(text, "x.yaml").sweep[0]!;
@@ -117,6 +124,19 @@ describe("a mistake is named with its line and how to mend it", () => {
     ["broken YAML", "name: [", []],
     ["an override without a value", minimal, ["seeds"]],
     ["an override that is wrong", minimal, ["sweep.kmeans.k=0"]],
+    ["an override of a key that is not in the file", minimal, ["sweep.kmean.k=2..4"]],
+    ["an override through a text", minimal, ["name.foo=1"]],
+    ["an override through a number", `${minimal}seeds: 1`, ["seeds.3=1"]],
+    ["an override beyond a list", minimal, ["prepare.plain.1000000000=none"]],
+    ["an override beyond a list that is not there", minimal, ["sweep.gmm.k.1000000000=2"]],
+    ["an override through a file that is a text", "hello", ["name=1"]],
+    ["an override with an alias", minimal, ["seeds=*x"]],
+    ["an alias without its anchor", minimal.replace("2..4", "*x"), []],
+    ["an alias within its own anchor", minimal.replace("{ k: 2..4 }", "&x { k: *x }"), []],
+    ["an override with an alias within its own anchor", minimal, ["seeds=&x [*x]"]],
+    ["an override with the name of an object's own", minimal, ["sweep.kmeans.constructor=3"]],
+    ["a parameter with the name of an object's own", minimal.replace("k: 2..4", "k: 2, toString: 2"), []],
+    ["a grid beyond measure", minimal.replace("2..4", "2..3000, nInit: 1..3000"), []],
     ["several at once", minimal.replace("kmeans:", "kmean:").replace("scale:", "scal:"), []],
   ])("%s", (_, text, overrides) => {
     expect(complaint(text, overrides)).toMatchSnapshot();

@@ -11,6 +11,9 @@ const RANGE = /^(-?\d+)\.\.(-?\d+)(?:\.\.(\d+))?$/;
 /** The longest list one range may stand for. */
 const LONGEST_RANGE = 10_000;
 
+/** The most parameter sets of one algorithm. */
+const MOST_POINTS = 100_000;
+
 /** The values a grid entry stands for: one, a range, or a list of either. */
 export function expandValues(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap((item) => (Array.isArray(item) ? [item] : expandValues(item)));
@@ -33,7 +36,7 @@ export function expandGrid(algorithm: Algorithm, entry: unknown, path: Path, pro
   const shape = algorithm.params.shape as Record<string, z.ZodType>;
   let grid: Record<string, unknown>[] = [{}];
   for (const [key, value] of Object.entries(given)) {
-    const schema = shape[key];
+    const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (!schema) {
       problems.unknown("parameter", key, Object.keys(shape), [...path, key]);
       continue;
@@ -41,6 +44,14 @@ export function expandGrid(algorithm: Algorithm, entry: unknown, path: Path, pro
     // A parameter that is a list itself (columns) takes a list as one value, and a list of lists as a grid.
     const listed = schema.safeParse(value).success ? [value] : expandValues(value);
     const values = listed.map((single) => parseValue(algorithm, key, single, [...path, key], problems));
+    if (grid.length * values.length > MOST_POINTS) {
+      problems.bad(
+        `the grid of ${algorithm.name} has more than ${MOST_POINTS.toLocaleString("en")} points`,
+        [...path, key],
+        "narrow its ranges, or widen their steps, such as 2..100..10",
+      );
+      return [];
+    }
     grid = grid.flatMap((point) => values.map((single) => ({ ...point, [key]: single })));
   }
   if (problems.found) return [];
