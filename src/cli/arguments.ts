@@ -1,13 +1,19 @@
 /** Values of options, checked: yargs would turn `--jobs abc` into NaN without a word. */
 import { UserError } from "../core/errors.js";
 
+/** More threads than any machine has use for; some thousands end the process. */
+const MOST_JOBS = 1024;
+
+/** The option `--jobs`: worker threads. */
+export const jobCount = (value: unknown): number | undefined => wholeNumber("jobs", value, MOST_JOBS);
+
 /** A whole number of at least 1, or undefined when the option is not given. */
-export function wholeNumber(name: string, value: unknown): number | undefined {
+export function wholeNumber(name: string, value: unknown, most = Number.POSITIVE_INFINITY): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && String(value).trim() !== "") return number;
+  if (Number.isInteger(number) && number >= 1 && number <= most && String(value).trim() !== "") return number;
   throw new UserError("BAD_USAGE", {
-    what: `--${name} must be a whole number of at least 1, got ${JSON.stringify(value)}`,
+    what: `--${name} must be a whole number ${most < Number.POSITIVE_INFINITY ? `from 1 to ${most}` : "of at least 1"}, got ${JSON.stringify(value)}`,
     where: "command line",
     mend: `such as --${name} 2`,
   });

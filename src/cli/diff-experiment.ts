@@ -10,10 +10,11 @@ import { readBaseline, readFolder, type Side } from "../sweep/diff/baseline.js";
 import { compareResults, type Outcome } from "../sweep/diff/compare.js";
 import { differences, inWords } from "../sweep/diff/differences.js";
 import { FORMATS, type Format, renderComparison } from "../sweep/diff/render.js";
-import { readGate } from "../sweep/diff/tolerance.js";
+import { gateFrom } from "../sweep/diff/tolerance.js";
 import { notWritable } from "../sweep/store/file-store.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
+import { readText } from "./read-text.js";
 
 export interface DiffArguments {
   readonly experiment: string;
@@ -89,9 +90,8 @@ async function gateSettings({ tolerance, experiment: word }: DiffArguments, expe
       mend: "name one file; further settings go as column=amount",
     });
   }
-  return readGate(
-    file === undefined ? undefined : pathFrom(io, file),
-    file ?? "",
+  return gateFrom(
+    file === undefined ? undefined : { text: await readText(pathFrom(io, file), file), file },
     tolerance.filter((text) => !isFile(text)),
   );
 }

@@ -1,10 +1,10 @@
 /** From the word on the command line to an experiment and its results folder. */
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../core/errors.js";
 import { didYouMean } from "../core/suggest.js";
 import { type Experiment, parseExperiment } from "../sweep/config/experiment.js";
+import { readText } from "./read-text.js";
 
 const ENDINGS = [".yaml", ".yml", ".json"];
 
@@ -35,7 +35,7 @@ export async function loadExperiment(
           : "segmenta init <table> writes a first experiment",
     });
   }
-  const experiment = parseExperiment(await readFile(resolve(cwd, file), "utf8"), file, overrides);
+  const experiment = parseExperiment(await readText(resolve(cwd, file), file), file, overrides);
   if (experiment.data.engine && rows === "in-memory") {
     throw new UserError("BAD_CONFIG", {
       what: `the rows of ${experiment.name} stay in ${experiment.data.engine.kind}; this command needs them in memory`,

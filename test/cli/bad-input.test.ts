@@ -78,9 +78,12 @@ describe("segmenta run refuses", () => {
     ["no command", []],
     ["an unknown flag", ["run", "small", "--job", "2"]],
     ["a number that is none", ["run", "small", "--jobs", "two"]],
+    ["more threads than any machine has", ["run", "small", "--jobs", "100000"]],
+    ["a folder for an experiment", ["run", "folder.yaml"]],
+    ["a folder for a gate file", ["diff", "small", "--against", "x", "--tolerance", "folder.yaml"]],
     ["an unknown entry of a list", ["list", "algorithms", "kmean"]],
   ])("%s", async (_, argv) => {
-    const folder = workFolder({ "experiments/small.yaml": experiment(), "data.csv": good });
+    const folder = workFolder({ "experiments/small.yaml": experiment(), "data.csv": good, "folder.yaml/x": "" });
     const { code, err } = await segmenta(folder, ...argv);
     expect(err).toMatchSnapshot();
     expect(code).toBe(2);

@@ -1,5 +1,5 @@
 /** `segmenta merge`: the journals of shards become one result. */
-import { wholeNumber } from "../arguments.js";
+import { jobCount } from "../arguments.js";
 import type { Command } from "../command.js";
 
 export const merge: Command = {
@@ -21,7 +21,7 @@ export const merge: Command = {
         folders: (args["folders"] as string[] | undefined) ?? [],
         overrides: (args["set"] as string[] | undefined) ?? [],
         out: args["out"] as string | undefined,
-        jobs: wholeNumber("jobs", args["jobs"]),
+        jobs: jobCount(args["jobs"]),
         json: args["json"] === true,
       },
       io,

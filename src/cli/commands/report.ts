@@ -1,5 +1,5 @@
 /** `segmenta report`: one HTML file that tells the decision, its reasons and its segments. */
-import { wholeNumber } from "../arguments.js";
+import { jobCount } from "../arguments.js";
 import type { Command } from "../command.js";
 
 export const report: Command = {
@@ -20,7 +20,7 @@ export const report: Command = {
         overrides: (args["overrides"] as string[] | undefined) ?? [],
         results: args["results"] as string | undefined,
         out: args["out"] as string | undefined,
-        jobs: wholeNumber("jobs", args["jobs"]),
+        jobs: jobCount(args["jobs"]),
       },
       io,
     );

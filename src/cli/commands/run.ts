@@ -1,6 +1,6 @@
 /** `segmenta run`: plan, fit what is missing, score, select, write the tables. */
 
-import { byteSize, duration, wholeNumber } from "../arguments.js";
+import { byteSize, duration, jobCount } from "../arguments.js";
 import type { Command } from "../command.js";
 
 export const run: Command = {
@@ -41,7 +41,7 @@ export const run: Command = {
         overrides: (args["overrides"] as string[] | undefined) ?? [],
         dryRun: args["dry-run"] === true,
         explain: args["explain"] === true,
-        jobs: wholeNumber("jobs", args["jobs"]),
+        jobs: jobCount(args["jobs"]),
         out: args["out"] as string | undefined,
         failFast: args["fail-fast"] === true,
         json: args["json"] === true,

@@ -1,5 +1,5 @@
 /** `segmenta worker`: take trials from a queue. */
-import { duration, wholeNumber } from "../arguments.js";
+import { duration, jobCount } from "../arguments.js";
 import type { Command } from "../command.js";
 
 export const worker: Command = {
@@ -17,7 +17,7 @@ export const worker: Command = {
     return workOnQueue(
       {
         queue: String(args["queue"]),
-        jobs: wholeNumber("jobs", args["jobs"]),
+        jobs: jobCount(args["jobs"]),
         data: args["data"] as string | undefined,
         idle: duration("idle", args["idle"]),
       },

@@ -5,7 +5,6 @@
  * of standard deviations over the baseline's seeds. By default the first two only forgive the rounding of the
  * tables, since the same data, code and seeds give the same bytes; the third forgives what another seed would do.
  */
-import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../core/errors.js";
@@ -43,9 +42,11 @@ const file = z.strictObject({
 });
 
 /** The gate's settings from a file, and from words such as `silhouette=0.01`, `davies_bouldin=2%` and `moved=1%`. */
-export async function readGate(path: string | undefined, shown: string, words: readonly string[]): Promise<GateConfig> {
-  const config = path === undefined ? DEFAULT_GATE : parseGate(await readFile(path, "utf8"), shown);
-  return words.reduce(withWord, config);
+export function gateFrom(
+  source: { readonly text: string; readonly file: string } | undefined,
+  words: readonly string[],
+): GateConfig {
+  return words.reduce(withWord, source === undefined ? DEFAULT_GATE : parseGate(source.text, source.file));
 }
 
 /**
