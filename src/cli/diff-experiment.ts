@@ -23,7 +23,7 @@ export interface DiffArguments {
   /** Folder of the results to judge; default `results/<experiment>`. */
   readonly results: string | undefined;
   readonly strict: boolean;
-  /** A gate file, or `column=amount`. */
+  /** A gate file, or settings `column=amount` with commas between them. */
   readonly tolerance: readonly string[];
   readonly format: Format;
   /** Files to write, each in the format its ending says. */
@@ -80,19 +80,22 @@ function formatOf(file: string, byDefault: Format): Format {
 /** The gate file that was named, or the one beside the experiment, and what the command line adds to it. */
 async function gateSettings({ tolerance, experiment: word }: DiffArguments, experiment: Experiment, io: Io) {
   const isFile = (text: string) => /\.(ya?ml|json)$/.test(text);
-  const [named, ...more] = tolerance.filter(isFile);
-  const beside = experiment.source.file.replace(/\.(ya?ml|json)$/, ".gate.yaml");
-  const file = named ?? (existsSync(pathFrom(io, beside)) ? beside : undefined);
-  if (more.length > 0 || (named !== undefined && !existsSync(pathFrom(io, named)))) {
-    throw new UserError(more.length > 0 ? "BAD_USAGE" : "NOT_FOUND", {
-      what: more.length > 0 ? `two gate files: ${named} and ${more[0]}` : `there is no file ${named}`,
-      where: `command line, --tolerance of ${word}`,
-      mend: "name one file; further settings go as column=amount",
+  const isThere = (file: string) => existsSync(pathFrom(io, file));
+  const named = tolerance.filter(isFile);
+  const stem = experiment.source.file.replace(/\.(ya?ml|json)$/, "");
+  const beside = ["yaml", "yml", "json"].map((ending) => `${stem}.gate.${ending}`).filter(isThere);
+  const [file, other] = named.length > 0 ? named : beside;
+  if (other !== undefined || (file !== undefined && !isThere(file))) {
+    throw new UserError(other !== undefined ? "BAD_USAGE" : "NOT_FOUND", {
+      what: other !== undefined ? `two gate files: ${file} and ${other}` : `there is no file ${file}`,
+      where: named.length > 0 ? `command line, --tolerance of ${word}` : other,
+      mend: named.length > 0 ? "name one file; further settings go as column=amount" : "keep one of them",
     });
   }
+  const words = tolerance.filter((text) => !isFile(text)).flatMap((text) => text.split(","));
   return gateFrom(
     file === undefined ? undefined : { text: await readText(pathFrom(io, file), file), file },
-    tolerance.filter((text) => !isFile(text)),
+    words.map((text) => text.trim()),
   );
 }
 

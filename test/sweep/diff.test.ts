@@ -223,6 +223,10 @@ describe("the gate answers 3 to", () => {
     expect(code).toBe(3);
     expect((await against("--results", folder, "--tolerance", "moved=4%")).code).toBe(0);
     expect((await against("--results", folder, "--tolerance", "moved=3%")).code).toBe(3);
+    expect((await against("--results", folder, "--tolerance", "moved=ignore")).code).toBe(0);
+    expect((await against("--results", folder, "--tolerance", "moved=ignore", "--format", "json")).out).not.toMatch(
+      /NaN/,
+    );
   });
 
   test("a regression also where rows are missing", async () => {
@@ -344,6 +348,7 @@ describe("the gate answers 2 to", () => {
     ["an option in place of a ref", ["--against=--output=x"], /"--output=x" is neither a git ref/],
     ["a folder without results", ["--against", "experiments"], /no results of small in the folder experiments/],
     ["a tolerance that is none", ["--against", "main", "--tolerance", "silhouette"], /no tolerance/],
+    ["more moved rows than there are", ["--against", "main", "--tolerance", "moved=5"], /moved is a share/],
     ["a tolerance of no column", ["--against", "main", "--tolerance", "silhuette=1"], /did you mean "silhouette"/],
     ["a gate file that is not there", ["--against", "main", "--tolerance", "no.yaml"], /no file no\.yaml/],
     ["a file of no format", ["--against", "main", "--out", "x.html"], /ending of x\.html/],
@@ -396,6 +401,8 @@ describe("tolerances", () => {
       ["silhouette=5%", 0],
       ["silhouette=1%", 3],
       ["silhouette=ignore", 0],
+      ["davies_bouldin=2%,silhouette=5%,moved=1%", 0],
+      ["davies_bouldin=2%, silhouette=1%", 3],
     ] as const) {
       expect((await against("--results", worse(), "--tolerance", word)).code, word).toBe(code);
     }
@@ -413,6 +420,24 @@ describe("tolerances", () => {
       err: expect.stringContaining("small.gate.yaml"),
     });
     rmSync(beside);
+  });
+
+  test("come from a .yml beside the experiment too, and from one file only", async () => {
+    const yml = join(root, "experiments/small.gate.yml");
+    const yaml = join(root, "experiments/small.gate.yaml");
+    writeFileSync(yml, "metrics:\n  silhouette: { abs: 0.03 }\n");
+    expect((await against("--results", worse())).code).toBe(0);
+    writeFileSync(yaml, "moved: 0\n");
+    const { code, err } = await against("--results", worse());
+    rmSync(yml);
+    rmSync(yaml);
+    expect(err).toMatchInlineSnapshot(`
+      "✘ two gate files: experiments/small.gate.yaml and experiments/small.gate.yml   [BAD_USAGE]
+        → experiments/small.gate.yml
+        ✎ keep one of them
+      "
+    `);
+    expect(code).toBe(2);
   });
 });
 

@@ -94,6 +94,15 @@ function withWord(config: GateConfig, word: string): GateConfig {
     });
   }
   const value = Number(number) / (percent === "%" ? 100 : 1);
+  // Ignored rows are rows that may all move.
+  if (name === "moved" && number === undefined) return { ...config, moved: 1 };
+  if (name === "moved" && value > 1) {
+    throw new UserError("BAD_USAGE", {
+      what: `moved is a share of the rows, got ${word}`,
+      where: "command line, --tolerance",
+      mend: "such as moved=0.05 or moved=5%",
+    });
+  }
   if (name === "moved") return { ...config, moved: value };
   const own = config.metrics[name] ?? config.default;
   const changed = number === undefined ? null : percent === "%" ? { ...own, rel: value } : { ...own, abs: value };
