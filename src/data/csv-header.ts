@@ -24,7 +24,7 @@ const headerBytes = 1 << 20;
  * The delimiter is whichever of comma, semicolon, tab and bar the header holds most of, outside quotes
  * (none: one column, comma). A column without a name, as R and pandas write for row names, is `column_1`.
  *
- * @throws UserError `NOT_READABLE` for a name that appears twice, or a first line that is plainly data
+ * @throws UserError `NOT_READABLE` for a name that appears twice, or a first line that is plainly data or Excel's `sep=;`
  * @throws UserError `EMPTY_TABLE` if the file holds blanks alone
  */
 export function readCsvHeader(path: string): CsvHeader {
@@ -37,6 +37,14 @@ export function readCsvHeader(path: string): CsvHeader {
     });
   }
   if (text.includes("\0")) throw notReadable(path, "it is not UTF-8 text (it holds zero bytes)");
+  const hint = /^"?sep=.?"?(?=\r|\n|$)/i.exec(text);
+  if (hint) {
+    throw new UserError("NOT_READABLE", {
+      what: `the first line of "${basename(path)}" is a hint for Excel (${hint[0]}), not column names`,
+      where: `${path}, line 1`,
+      mend: "remove that line; the delimiter is found without it",
+    });
+  }
   const delimiter = sniffDelimiter(text);
   const fields = firstRecord(text, delimiter);
   if (fields.every(isDecimal) && fields.some((field) => /[.eE]/.test(field))) {

@@ -71,6 +71,15 @@ describe("a file that is not there, or is no table", () => {
 });
 
 describe("a damaged file", () => {
+  test("Excel's first line", async () => {
+    expect(await refused("excel.csv", "\uFEFFsep=;\r\na;b\r\n1;2\r\n")).toMatchInlineSnapshot(`
+      "✘ the first line of "excel.csv" is a hint for Excel (sep=;), not column names   [NOT_READABLE]
+        → <folder>/excel.csv, line 1
+        ✎ remove that line; the delimiter is found without it"
+    `);
+    for (const text of ["sep=,\na,b\n1,2\n", "SEP=\t\na\tb\n1\t2\n", '"sep=;"\na;b\n1;2\n'])
+      expect(await refused("excel.csv", text)).toMatch(/a hint for Excel/);
+  });
   test("a line with too few fields", async () => {
     expect(await refused("short.csv", "a,b\n1,2\n3\n4,5\n")).toMatchInlineSnapshot(`
       "✘ line 3 of "short.csv" has 1 field, but the header has 2   [NOT_READABLE]

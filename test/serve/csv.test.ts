@@ -181,3 +181,8 @@ test("an id whose name is one of the answer's columns comes back as id", async (
   const answer = await createApp({ ...loaded, model }).request("/predict", csvBody(text));
   expect(await answer.text()).toMatch(/^id,segment,name,margin,out_of_range\nA,/);
 });
+
+test("Excel's first line is refused, as in a file", async () => {
+  for (const text of ["\uFEFFsep=;\r\na;b\r\n1;2\r\n", "sep=,\na,b\n", '"sep=;"\na;b\n'])
+    await expect(read(text)).rejects.toMatchObject({ what: expect.stringMatching(/^line 1 is a hint for Excel/) });
+});

@@ -35,6 +35,8 @@ export async function* readRecords(
   let delimiter: string | undefined;
   for await (const { text, line } of recordTexts(body, limits)) {
     if (text === "") continue;
+    if (delimiter === undefined && /^"?sep=.?"?$/i.test(text))
+      throw unreadable(line, `is a hint for Excel (${text})`, "remove that line; the delimiter is found without it");
     delimiter ??= sniff(text);
     yield { fields: split(text, delimiter, line), line };
   }
