@@ -22,6 +22,7 @@ import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
 import { leaderboard } from "./render/leaderboard.js";
+import { wrap } from "./render/wrap.js";
 import { packageVersion } from "./version.js";
 
 export interface RunArguments {
@@ -105,9 +106,8 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
   const other = options.overrides.length > 0 ? await howConfigDiffers(pathFrom(io, folder), experiment) : undefined;
   await writeResults(pathFrom(io, folder), output.files);
   if (other !== undefined) {
-    io.err(
-      `note: ${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart\n`,
-    );
+    const note = `note: ${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart`;
+    io.err(`${wrap(note, io.columns, "    ").trimStart()}\n`);
   }
 
   if (options.json) io.out(jsonText(selectionRecord(result)));

@@ -33,7 +33,7 @@ test("any table goes through: init, run, predict, without a change by hand", asy
 test("a model is named by its file or by its experiment, wherever one is wanted", async () => {
   const folder = workFolder({ "iris.csv": iris() });
   await segmenta(folder, "init", "iris.csv");
-  await segmenta(folder, "run", "iris", "sweep={kmeans: {k: [3]}}", "seeds=1");
+  await segmenta(folder, "run", "iris", "sweep={kmeans: {k: [3]}}", "seeds=1", "select={rule: majority}");
   for (const argv of [["predict", "iris.csv"], ["profile"]] as const) {
     const [command, ...rest] = argv;
     const byFile = await segmenta(folder, command, "results/iris/model.json", ...rest);
@@ -194,7 +194,9 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
 
     const other = await segmenta(cwd, "run", "two", "sweep.kmeans.k=[2, 4]");
     expect(other.out).toContain("npx segmenta report two 'sweep.kmeans.k=[2, 4]'\n");
-    expect(other.err).toMatch(/note: results\/two held the results of another config \(sweep.*--out keeps runs apart/);
+    expect(other.err.replace(/\s+/g, " ")).toMatch(
+      /note: results\/two held the results of another config \(sweep.*--out keeps runs apart/,
+    );
     expect((await segmenta(cwd, "report", "two", "sweep.kmeans.k=[2, 4]")).err).not.toContain("note");
     expect((await segmenta(cwd, "report", "two")).err).toContain(
       "note: results/two holds the results of another config",
@@ -206,6 +208,8 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
       "elsewhere/report.html",
     );
   });
+});
+
 /** A folder where a small table was run. */
 async function trained(rows = 12, id = "id") {
   const lines = Array.from({ length: rows }, (_, i) => `r${i},${i % 4},${(i * 7) % 5}\n`);
