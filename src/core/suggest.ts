@@ -20,24 +20,31 @@ function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
+/** The known names, the nearest to `name` first. */
+function nearestFirst(name: string, known: readonly string[]): { candidate: string; distance: number }[] {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }))
+    .sort((a, b) => a.distance - b.distance);
+}
+
 /** The known name nearest to `name`, or undefined when none is near enough to be what was meant. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
-  let best: string | undefined;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known) {
-    const distance = editDistance(plain(name), plain(candidate));
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return bestDistance <= Math.max(1, Math.floor(name.length / 3)) ? best : undefined;
+  const [best] = nearestFirst(name, known);
+  return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : undefined;
 }
+
+/** Most names that a message lists; of more it lists as many of the nearest as `NEAREST`. */
+const MOST_LISTED = 20;
+const NEAREST = 8;
 
 /** The sentence that goes into the `mend` of an unknown-name error. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
-  const list = known.length <= 20 ? `known: ${known.join(", ")}` : `${known.length} names are known`;
+  const some = nearestFirst(name, known).slice(0, NEAREST);
+  const list =
+    known.length <= MOST_LISTED
+      ? `known: ${known.join(", ")}`
+      : `nearest of ${known.length}: ${some.map(({ candidate }) => candidate).join(", ")}`;
   return nearest === undefined ? list : `did you mean "${nearest}"? ${list}`;
 }

@@ -95,7 +95,7 @@ export function compareResults(
     ]);
   }
 
-  requireKnownColumns(options.gate, [...before.columns, ...after.columns]);
+  requireKnownColumns(options.gate, [...new Set([...before.columns, ...after.columns])]);
   const compared = compareMetrics(before, after, options.gate);
   const unassigned = [before, after].filter(({ selection, labels }) => selection.winner !== null && labels === null);
   const metrics = {
