@@ -189,7 +189,7 @@ export function experimentText(name: string, path: string, table: Table): string
   lines.push(
     "",
     "select:",
-    "  # May answer that there is no structure to defend. majority is quicker and does not ask; segmenta list rules.",
+    "  # May answer that there is no structure. majority is quicker, but does not ask: segmenta list rules",
     "  rule: gated-stability",
     "",
   );
