@@ -1,4 +1,5 @@
 /** The work of `segmenta run`. */
+import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { tableChecksum } from "../core/table.js";
@@ -103,12 +104,15 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     await store.close();
   }
 
+  const report = join(folder, "report.html");
+  const hadReport = existsSync(pathFrom(io, report));
   const other = options.overrides.length > 0 ? await howConfigDiffers(pathFrom(io, folder), experiment) : undefined;
   await writeResults(pathFrom(io, folder), output.files);
+  const note = (text: string) => io.err(`${wrap(`note: ${text}`, io.columns, "    ").trimStart()}\n`);
   if (other !== undefined) {
-    const note = `note: ${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart`;
-    io.err(`${wrap(note, io.columns, "    ").trimStart()}\n`);
+    note(`${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart`);
   }
+  if (hadReport && !existsSync(pathFrom(io, report))) note(`${report} told of the results before, and was removed`);
 
   if (options.json) io.out(jsonText(selectionRecord(result)));
   else {

@@ -202,6 +202,10 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
       "note: results/two holds the results of another config",
     );
 
+    expect((await segmenta(cwd, "run", "two")).err.replace(/\s+/g, " ")).toContain(
+      "report.html told of the results before",
+    );
+
     const apart = await segmenta(cwd, "run", "two", "seeds=2", "--out", "elsewhere");
     expect(apart.out).toContain("npx segmenta report two seeds=2 --results elsewhere\n");
     expect((await segmenta(cwd, "report", "two", "seeds=2", "--results", "elsewhere")).out).toContain(

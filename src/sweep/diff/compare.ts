@@ -6,7 +6,7 @@
  */
 import { adjustedRand } from "../../metrics/agreement.js";
 import { type Migration, migration } from "../../metrics/matching.js";
-import { type Difference, differences } from "./differences.js";
+import { type Difference, differences, inWords } from "./differences.js";
 import { compareMetrics, type MetricsComparison } from "./metrics.js";
 import type { Snapshot, WinnerRecord } from "./snapshot.js";
 import { type GateConfig, requireKnownColumns } from "./tolerance.js";
@@ -170,7 +170,7 @@ function judge(
     ...(strict ? [] : other),
     ...(before.selection.partial !== false ? ["the baseline itself is partial"] : []),
     ...(missing.length > 0 ? ["the decision and the assignments were not compared"] : []),
-    ...config.map(({ path, before: old, after: now }) => `config: ${path} ${short(old)} → ${short(now)}`),
+    ...config.map((change) => `config: ${inWords(change)}`),
     ...flags.map(({ code, message }) => `new flag ${code}: ${message}`),
   ];
   if (worse.length > 0) return { outcome: "regressed", reasons: [...worse, ...missing, ...better], remarks };
@@ -186,9 +186,6 @@ function judge(
 const selectOf = ({ selection }: Snapshot) => (selection.config as { select?: unknown }).select;
 
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
-
-const short = (text: string | undefined) =>
-  text === undefined ? "(none)" : text.length > 40 ? `${text.slice(0, 40)}…` : text;
 
 function compareDecision(before: Snapshot, after: Snapshot): DecisionChange {
   const [old, now] = [decisionText(before), decisionText(after)];
