@@ -1,7 +1,7 @@
 // Build dist/ from src/: first the WebAssembly kernels into one generated module, then TypeScript.
 // The compiler is called by path, because tslab puts its own older `tsc` into node_modules/.bin.
 import { spawnSync } from "node:child_process";
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildKernels } from "./build-kernels.mjs";
 
@@ -19,6 +19,8 @@ export async function build() {
     rmSync(`${root}/${next}`, { recursive: true, force: true });
     throw new Error("TypeScript found errors (above); dist/ is as it was");
   }
+  // npx links to it once and runs it as it is from then on.
+  chmodSync(`${root}/${next}/cli/main.js`, 0o755);
   const last = `${root}/${next}.last`;
   if (existsSync(`${root}/dist`)) renameSync(`${root}/dist`, last);
   renameSync(`${root}/${next}`, `${root}/dist`);

@@ -1,7 +1,7 @@
 /** The work of `segmenta run`. */
 import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
@@ -170,7 +170,8 @@ function reportShard(
 
 /** What was written, and what to do with it. */
 function nextSteps(folder: string, { experiment, overrides, out }: RunArguments, hasModel: boolean): string {
-  const model = join(folder, "model.json");
+  // A folder in results/ is known by its name.
+  const model = dirname(folder) === "results" ? basename(folder) : join(folder, "model.json");
   const report = ["npx segmenta report", experiment, ...overrides.map(quoted), ...(out ? ["--results", out] : [])];
   const steps = [
     ["the decision", join(folder, "summary.md")],

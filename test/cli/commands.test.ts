@@ -181,7 +181,7 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
     const { code, out } = await segmenta(cwd, "run", "two", "--jobs", "1");
     expect(code).toBe(0);
     expect(out).toContain("No structure");
-    expect(out).not.toContain("model.json");
+    expect(out).not.toMatch(/segmenta (predict|serve)/);
     expect(existsSync(join(cwd, "results/two/model.json"))).toBe(false);
   });
 
@@ -189,7 +189,7 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
     const cwd = workFolder({ "two.csv": rows(9), "experiments/two.yaml": `${experiment}select: { rule: majority }\n` });
     const first = await segmenta(cwd, "run", "two");
     expect(first.out).toContain("npx segmenta report two\n");
-    expect(first.out).toContain("npx segmenta predict results/two/model.json new.csv");
+    expect(first.out).toContain("npx segmenta predict two new.csv\n");
     expect(first.err).not.toContain("replaced");
 
     const other = await segmenta(cwd, "run", "two", "sweep.kmeans.k=[2, 4]");
@@ -208,6 +208,7 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
 
     const apart = await segmenta(cwd, "run", "two", "seeds=2", "--out", "elsewhere");
     expect(apart.out).toContain("npx segmenta report two seeds=2 --results elsewhere\n");
+    expect(apart.out).toContain("npx segmenta predict elsewhere/model.json new.csv\n");
     expect((await segmenta(cwd, "report", "two", "seeds=2", "--results", "elsewhere")).out).toContain(
       "elsewhere/report.html",
     );

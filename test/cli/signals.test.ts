@@ -1,8 +1,9 @@
-/** The real command under signals: the first one stops the work, the second does not wait. */
-import { writeFileSync } from "node:fs";
+/** The real command as a process: run as a file, and under signals. The first one stops the work, the second does not wait. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { start } from "../sweep/processes.js";
+import { dist, start } from "../sweep/processes.js";
 import { workFolder } from "./harness.js";
 
 const ENDLESS = "select count(*) from range(10000000) a, range(10000000) b where a.range * b.range % 7 = 3";
@@ -35,3 +36,13 @@ test.each(["SIGINT", "SIGTERM"] as const)("the second %s ends the process at onc
   child.kill(signal);
   expect(await ended).toMatchObject({ code: 130 });
 });
+
+test.skipIf(process.platform === "win32")(
+  "the built command runs as a file, which is how npx runs it after a rebuild",
+  () => {
+    const { version } = JSON.parse(readFileSync(join(dist, "../package.json"), "utf8")) as { version: string };
+    const ran = spawnSync(join(dist, "cli/main.js"), ["--version"], { encoding: "utf8" });
+    expect(ran.error).toBeUndefined();
+    expect(ran.stdout).toBe(`${version}\n`);
+  },
+);
