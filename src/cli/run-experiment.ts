@@ -1,7 +1,7 @@
 /** The work of `segmenta run`. */
 import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
@@ -23,6 +23,7 @@ import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
 import { leaderboard } from "./render/leaderboard.js";
+import { nextSteps } from "./render/next-steps.js";
 import { wrap } from "./render/wrap.js";
 import { packageVersion } from "./version.js";
 
@@ -119,7 +120,8 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     io.out(`\n${headline(result)}\n\n`);
     io.out(`${leaderboard(result, io.columns)}\n\n`);
     io.out(`${decisionText(result, output.segments, io.columns)}\n`);
-    io.out(`\n${nextSteps(folder, options, output.files.has("model.json"))}\n`);
+    const again = [options.experiment, ...options.overrides, ...(options.out ? ["--results", options.out] : [])];
+    io.out(`\n${nextSteps({ folder, hasModel: output.files.has("model.json"), report: again })}\n`);
   }
   return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
 }
@@ -167,24 +169,6 @@ function reportShard(
   io.out(`when all are done: segmenta merge <experiment> <the ${count} results folders>\n`);
   return EXIT.good;
 }
-
-/** What was written, and what to do with it. */
-function nextSteps(folder: string, { experiment, overrides, out }: RunArguments, hasModel: boolean): string {
-  // A folder in results/ is known by its name.
-  const model = dirname(folder) === "results" ? basename(folder) : join(folder, "model.json");
-  const report = ["npx segmenta report", experiment, ...overrides.map(quoted), ...(out ? ["--results", out] : [])];
-  const steps = [
-    ["the decision", join(folder, "summary.md")],
-    ["all scores", join(folder, "metrics.csv")],
-    ...(hasModel ? [["see the segments", `npx segmenta serve ${model}`]] : []),
-    ["a page to share", report.join(" ")],
-    ...(hasModel ? [["score customers", `npx segmenta predict ${model} new.csv`]] : []),
-  ];
-  return [`Written to ${folder}. Next:`, ...steps.map(([what, how]) => `  ${what!.padEnd(18)} ${how}`)].join("\n");
-}
-
-/** A word as a shell takes it. */
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */
 export async function resultsFolder(

@@ -1,5 +1,4 @@
 /** `segmenta run` of an experiment whose rows stay in an SQL engine. */
-import { join } from "node:path";
 import { formatUserError, UserError } from "../core/errors.js";
 import { openEngineTable } from "../data/engine/open.js";
 import type { Experiment } from "../sweep/config/experiment.js";
@@ -21,6 +20,7 @@ import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
 import { leaderboard } from "./render/leaderboard.js";
+import { nextSteps } from "./render/next-steps.js";
 import { type RunArguments, resultsFolder } from "./run-experiment.js";
 
 /** Run it from end to end; answers the exit code. */
@@ -60,7 +60,8 @@ export async function runPushedDown(experiment: Experiment, options: RunArgument
       if (options.json) io.out(jsonText(selectionRecord(sweep)));
       else {
         io.out(`\n${headline(sweep)}\n\n${leaderboard(sweep, io.columns)}\n\n`);
-        io.out(`${decisionText(sweep, segments, io.columns)}\n\n${nextSteps(folder, experiment)}\n`);
+        io.out(`${decisionText(sweep, segments, io.columns)}\n\n`);
+        io.out(`${nextSteps({ folder, hasModel: files.has("model.json"), labels: experiment.data.labels })}\n`);
       }
       return sweep.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;
     } finally {
@@ -91,15 +92,4 @@ async function writeLabels({ winner, sweep, spaces }: PushdownResult, table: Eng
   if (!winner || !sweep.winner || !table.writeLabels) return;
   const { rows, vector } = spaces.get(sweep.winner.trial.space)!.labelled;
   await table.writeLabels(labelsSql(table.engine.dialect, rows, "s_id", vector, winner.trial.centres), signal);
-}
-
-function nextSteps(folder: string, { data }: Experiment): string {
-  const steps = [
-    ["the decision", join(folder, "summary.md")],
-    ["all scores", join(folder, "metrics.csv")],
-    ...(data.labels === undefined ? [] : [["every row's segment", data.labels]]),
-    ["see the segments", `npx segmenta serve ${join(folder, "model.json")}`],
-    ["score customers", "npx segmenta predict <that model> new.csv"],
-  ];
-  return [`Written to ${folder}. Next:`, ...steps.map(([what, how]) => `  ${what!.padEnd(20)} ${how}`)].join("\n");
 }
