@@ -391,7 +391,8 @@ describe.runIf(hasPostgres)("a table in Postgres", () => {
     expect(ran.code).toBe(4);
     expect(existsSync(join(folder, "results", "shop", "metrics.csv"))).toBe(false);
     const on = await segmenta(folder, ["run", "shop"], env);
-    expect(on.err).toMatch(/3 trials in 1 space, [12] of them stored already/);
+    // One at least; all three where the machine was slow to stop it.
+    expect(on.err).toMatch(/3 trials in 1 space, [123] of them stored already/);
     expect(on.code).toBe(0);
   });
 });
