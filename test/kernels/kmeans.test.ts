@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { log } from "../../src/core/math.js";
 import { stream } from "../../src/core/rng.js";
 import { gridConstant } from "../../src/kernels/exact.js";
-import { visitingOrder, withKMeans } from "../../src/kernels/kmeans.js";
+import { withKMeans } from "../../src/kernels/kmeans.js";
+import { visitingOrder } from "../../src/kernels/kmeans-space.js";
 import { slowKMeansPlusPlus, slowLloyd } from "../oracle/kmeans.js";
 import { blobs, fill, shapes } from "./shapes.js";
 

@@ -10,5 +10,6 @@ export * from "./linkage";
 export * from "./kmedoids";
 export * from "./dbscan";
 export * from "./kmeans";
+export * from "./kmeans-start";
 export * from "./gmm";
 export * from "./tsne";
