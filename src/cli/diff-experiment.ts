@@ -5,10 +5,11 @@ import { extname, join } from "node:path";
 import { UserError } from "../core/errors.js";
 import { tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
-import { describeExperiment, type Experiment } from "../sweep/config/experiment.js";
+import { configChanges } from "../sweep/config/describe.js";
+import type { Experiment } from "../sweep/config/experiment.js";
 import { readBaseline, readFolder, type Side } from "../sweep/diff/baseline.js";
 import { compareResults, type Outcome } from "../sweep/diff/compare.js";
-import { differences, inWords } from "../sweep/diff/differences.js";
+import { inBrief } from "../sweep/diff/differences.js";
 import { FORMATS, type Format, renderComparison } from "../sweep/diff/render.js";
 import { gateFrom } from "../sweep/diff/tolerance.js";
 import { notWritable } from "../sweep/store/file-store.js";
@@ -107,13 +108,10 @@ async function whyStale(side: Side, experiment: Experiment, io: Io): Promise<str
   if (side.rows === null) return [];
   const { selection } = side;
   const stale: string[] = [];
-  const config = differences(selection.config, JSON.parse(JSON.stringify(describeExperiment(experiment))));
   // A rule that changed is a matter of its own, told by its hash.
-  const [other, ...more] = config.filter(({ path }) => !path.startsWith("select"));
-  if (other) {
-    stale.push(
-      `${side.name} was run with another config (${inWords(other)}${more.length > 0 ? `, and ${more.length} more` : ""}); run the experiment first`,
-    );
+  const changes = configChanges(selection.config, experiment).filter(({ path }) => !path.startsWith("select"));
+  if (changes.length > 0) {
+    stale.push(`${side.name} was run with another config (${inBrief(changes)}); run the experiment first`);
   }
   const path = pathFrom(io, experiment.data.path);
   // Rows that stay in an engine are counted and hashed by a run alone.

@@ -5,7 +5,7 @@ import { reducers } from "../decomposition/registry.js";
 import { metrics } from "../metrics/registry.js";
 import { modelJsonSchema, viewJsonSchema } from "../pipeline/index.js";
 import { steps } from "../preprocessing/registry.js";
-import { experimentJsonSchema } from "../sweep/config/experiment.js";
+import { experimentJsonSchema } from "../sweep/config/json-schema.js";
 import { rules } from "../sweep/select/registry.js";
 import { jsonText } from "../sweep/tables.js";
 

@@ -2,7 +2,7 @@
 import { formatReference, type ReferenceKey } from "../core/references.js";
 import type { Table } from "../core/table.js";
 import { type Domain, type Profile, type RuleSet, readSegment } from "../segments/index.js";
-import { describeExperiment } from "../sweep/config/experiment.js";
+import { describeExperiment } from "../sweep/config/describe.js";
 import { leaderboardColumns, leaderboardRows } from "../sweep/leaderboard.js";
 import type { AssembledModel } from "../sweep/model.js";
 import type { SweepResult } from "../sweep/run.js";

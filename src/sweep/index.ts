@@ -1,9 +1,6 @@
 /** Sweeps from a program: `import { parseExperiment, runSweep } from "segmenta/sweep"`. */
-export {
-  type Experiment,
-  experimentJsonSchema,
-  parseExperiment,
-} from "./config/experiment.js";
+export { type Experiment, parseExperiment } from "./config/experiment.js";
+export { experimentJsonSchema } from "./config/json-schema.js";
 export type { OnEvent, SweepEvent } from "./events.js";
 export { type Executor, inThread, workerPool } from "./execute.js";
 export type { Plan, Trial } from "./plan.js";

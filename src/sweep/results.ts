@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describeExperiment, type Experiment } from "./config/experiment.js";
+import { configChanges } from "./config/describe.js";
+import type { Experiment } from "./config/experiment.js";
 import { curvesCsv } from "./curves.js";
-import { differences, inWords } from "./diff/differences.js";
+import { inBrief } from "./diff/differences.js";
 import { scoreColumns } from "./rows.js";
 import type { SweepResult } from "./run.js";
 import { selectionRecord, summaryMarkdown } from "./selection.js";
@@ -116,10 +117,8 @@ export async function resultsChecksum(folder: string): Promise<string | undefine
 export async function howConfigDiffers(folder: string, experiment: Experiment): Promise<string | undefined> {
   const text = await textOf(join(folder, "selection.json"));
   if (text === undefined) return undefined;
-  const now: unknown = JSON.parse(JSON.stringify(describeExperiment(experiment)));
   try {
-    const [first, ...more] = differences((JSON.parse(text) as { config?: unknown }).config, now);
-    return first && `${inWords(first)}${more.length > 0 ? `, and ${more.length} more` : ""}`;
+    return inBrief(configChanges((JSON.parse(text) as { config?: unknown }).config, experiment));
   } catch {
     return undefined;
   }

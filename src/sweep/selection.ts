@@ -1,7 +1,7 @@
 /** The decision as data (selection.json) and as words (summary.md). Pure. */
 import type { Json } from "../core/hash.js";
 import { markdownCell } from "../core/words.js";
-import { describeExperiment } from "./config/experiment.js";
+import { describeExperiment } from "./config/describe.js";
 import type { SweepResult } from "./run.js";
 import type { Candidate } from "./select/define.js";
 import { nameOf } from "./select/ranking.js";

@@ -2,8 +2,9 @@
 import { copyFile, mkdir, readdir, rename, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../core/errors.js";
-import { describeExperiment, type Experiment } from "./config/experiment.js";
-import { differences, inWords } from "./diff/differences.js";
+import { configChanges } from "./config/describe.js";
+import type { Experiment } from "./config/experiment.js";
+import { inBrief } from "./diff/differences.js";
 import type { Plan } from "./plan.js";
 import { type Shard, shardsOf } from "./shard.js";
 import { notWritable } from "./store/file-store.js";
@@ -77,17 +78,14 @@ function requireSame(run: RunRecord | undefined, folder: string, experiment: Exp
       "run every shard on the same table",
     );
   }
-  const [first, ...more] = differences(run?.["config"], plain(describeExperiment(experiment)));
-  if (run?.["config"] !== undefined && first) {
+  const changes = run?.["config"] === undefined ? [] : configChanges(run["config"], experiment);
+  if (changes.length > 0) {
     throw refuse(
-      `this shard is of another config: ${inWords(first)}${more.length > 0 ? `, and ${more.length} more` : ""}`,
+      `this shard is of another config: ${inBrief(changes)}`,
       "run every shard, and the merge, with the same file and the same overrides",
     );
   }
 }
-
-/** As it comes back from a file: without keys that are undefined. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 async function copyAll(from: string, to: string, names: RegExp): Promise<void> {
   if (from === to) return;

@@ -7,8 +7,9 @@ import type { Labels } from "../core/labels.js";
 import { type Table, tableChecksum } from "../core/table.js";
 import { type LoadedModel, loadModel } from "../pipeline/index.js";
 import type { Domain } from "../segments/index.js";
-import { describeExperiment, type Experiment } from "./config/experiment.js";
-import { differences, inWords } from "./diff/differences.js";
+import { configChanges } from "./config/describe.js";
+import type { Experiment } from "./config/experiment.js";
+import { inWords } from "./diff/differences.js";
 import { readSnapshot, type Snapshot } from "./diff/snapshot.js";
 import type { Executor } from "./execute.js";
 import { outputOf } from "./output.js";
@@ -79,7 +80,7 @@ export async function verifyResults(options: VerifyOptions): Promise<Check[] | n
   const afterwards = selection.flags
     .filter(({ code }) => code === "RULE_CHANGED")
     .map(({ message }) => differs("rule", message));
-  const changes = differences(selection.config, JSON.parse(JSON.stringify(describeExperiment(experiment))));
+  const changes = configChanges(selection.config, experiment);
   const config =
     changes.length === 0 ? same("config", "as resolved") : differs("config", changes.map(inWords).join("; "));
   const isOurs = [data, rule, config].every(({ state }) => state === "same");

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { formatUserError, isUserError, UserErrors } from "../../src/core/errors.js";
-import { experimentJsonSchema, parseExperiment } from "../../src/sweep/config/experiment.js";
+import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import { expandValues } from "../../src/sweep/config/grid.js";
+import { experimentJsonSchema } from "../../src/sweep/config/json-schema.js";
 
 const minimal = `
 name: small

@@ -72,7 +72,7 @@ const NAME = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "use lower-case letters, d
 const COLUMNS = z.array(z.string().min(1));
 
 /** The frame of the file; what stands under prepare, reduce, sweep and select is checked entry by entry. */
-const frame = z.strictObject({
+export const frame = z.strictObject({
   name: NAME.meta({ description: "name of the experiment and of its results folder: lower-case words with hyphens" }),
   description: z.string().default("").meta({ description: "the question this experiment asks" }),
   data: z
@@ -369,101 +369,4 @@ function repeated(names: readonly string[], complain: (name: string) => void): v
     if (seen.has(name)) complain(name);
     seen.add(name);
   }
-}
-
-/**
- * The JSON Schema of the file, for editors: unknown keys are marked as they are typed, options complete.
- * It is generated from the registries, so a new algorithm is known at once.
- */
-export function experimentJsonSchema(): Record<string, unknown> {
-  const part = (schema: z.ZodType) => {
-    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-    return rest;
-  };
-  const entry = (name: string, title: string, schema: z.ZodType) => ({
-    type: "object",
-    properties: { [name]: part(schema) },
-    required: [name],
-    additionalProperties: false,
-    description: title,
-  });
-  const grid = (schema: z.ZodType) => {
-    const value = part(schema);
-    const { description, ...single } = value as { description?: string };
-    const range = { type: "string", pattern: "^-?\\d+\\.\\.-?\\d+(\\.\\.\\d+)?$" };
-    return { description, anyOf: [single, { type: "array", items: { anyOf: [single, range] } }, range] };
-  };
-  const schema = part(frame) as { properties: Record<string, Record<string, unknown>> };
-  const { properties } = schema;
-  properties["prepare"]!["additionalProperties"] = {
-    type: "array",
-    items: {
-      anyOf: [
-        { enum: steps.map((step) => step.name) },
-        ...steps.map((step) => entry(step.name, step.title, step.params)),
-      ],
-    },
-  };
-  properties["reduce"]!["items"] = {
-    anyOf: [{ enum: reducers.map((r) => r.name) }, ...reducers.map((r) => entry(r.name, r.title, r.params))],
-  };
-  properties["sweep"] = {
-    type: "object",
-    additionalProperties: false,
-    minProperties: 1,
-    description: "algorithms and their grids",
-    properties: Object.fromEntries(
-      algorithms.map((algorithm) => [
-        algorithm.name,
-        {
-          type: "object",
-          description: algorithm.title,
-          additionalProperties: false,
-          properties: Object.fromEntries(
-            Object.entries(algorithm.params.shape).map(([key, value]) => [key, grid(value as z.ZodType)]),
-          ),
-        },
-      ]),
-    ),
-  };
-  properties["select"] = {
-    description: "the rule that picks the model, stated before anything is fitted",
-    anyOf: rules.map((rule) => {
-      const own = part(rule.params) as { properties?: object };
-      return {
-        ...own,
-        description: rule.title,
-        required: ["rule"],
-        properties: { rule: { const: rule.name }, ...own.properties },
-      };
-    }),
-  };
-  const metricNames = (properties["score"] as { properties: Record<string, Record<string, unknown>> }).properties[
-    "metrics"
-  ]!;
-  metricNames["items"] = { enum: metrics.map((metric) => metric.name) };
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "Segmenta experiment",
-    ...schema,
-  };
-}
-
-/** The config as resolved: what a stored result says it was made from. Plain JSON, no paths but the data's. */
-export function describeExperiment(experiment: Experiment): Record<string, unknown> {
-  return {
-    name: experiment.name,
-    prepare: Object.fromEntries(
-      experiment.prepare.map(({ name, steps: list }) => [
-        name,
-        list.map(({ step, params }) => ({ [step.name]: params })),
-      ]),
-    ),
-    reduce: experiment.reduce.map(({ reducer, params }) => ({ [reducer.name]: params })),
-    sweep: Object.fromEntries(experiment.sweep.map(({ algorithm, grid }) => [algorithm.name, grid])),
-    seeds: experiment.seeds,
-    score: { space: experiment.score.space, metrics: experiment.score.metrics.map((metric) => metric.name) },
-    select: { rule: experiment.select.rule.name, ...experiment.select.params },
-    segments: experiment.segments,
-  };
 }

@@ -33,6 +33,11 @@ export function inWords({ path, before, after }: Difference): string {
   return `${path === "" ? "all" : path} ${brief(before)} → ${brief(after)}`;
 }
 
+/** The first difference in words, and how many more there are; undefined without any. */
+export function inBrief([first, ...more]: readonly Difference[]): string | undefined {
+  return first && `${inWords(first)}${more.length > 0 ? `, and ${more.length} more` : ""}`;
+}
+
 /** Longest value that is shown whole. */
 const LONGEST = 40;
 
