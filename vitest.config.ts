@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    globalSetup: "test/temporary.ts",
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
