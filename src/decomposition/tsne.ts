@@ -28,7 +28,7 @@ export interface TsneMap extends Matrix {
 const START = 1e-4;
 /** Up to so many rows repulsion is exact; above, Barnes–Hut. */
 const EXACT_ROWS = 512;
-const THETA = 0.6;
+const THETA = 0.45;
 
 /**
  * Map the rows into the plane: principal axes as the start, affinities over the 3·perplexity nearest rows, early

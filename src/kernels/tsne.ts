@@ -1,5 +1,5 @@
 /**
- * t-SNE by gradient descent: Barnes–Hut repulsion for sixteen points at a time, attraction along the kept affinities.
+ * t-SNE by gradient descent: Barnes–Hut repulsion for eight points at a time, attraction along the kept affinities.
  * Forces are float32, positions float64.
  */
 import { log } from "../core/math.js";
@@ -19,17 +19,18 @@ export interface Descent {
   readonly theta: number;
 }
 
-const LEAF = 16;
+const LEAF = 8;
 /** Affinities count twelvefold at first, so that clusters gather before they spread (as scikit-learn). */
 const EXAGGERATION = 12;
 const EARLY = 250;
-/** Steps between two sortings along the Morton curve, after the first ones. */
-const RESORT = 5;
+/** While points fly far in a step they are parted into leaves anew before each; later before one in so many. */
+const FLIGHT = 100;
+const RESORT = 10;
 /** Up to so many rows the reported divergence is normalised by the sum over all pairs. */
 const EXACT_SUM = 20_000;
 /** Up to so many also in float64: the closeness of a few points far apart is lost beside their own 1. */
 const FLOAT64_SUM = 512;
-const LEAVES_PER_CALL = 64;
+const LEAVES_PER_CALL = 128;
 const ROWS_PER_CALL = 4096;
 
 /**
@@ -48,7 +49,7 @@ export function embed(affinities: Affinities, start: Float64Array, { iterations,
     for (let step = 0; step < iterations; step++) {
       const early = step < EARLY;
       attract(arena, state);
-      const sum = repel(arena, state, theta, step < 20 || step % RESORT === 0);
+      const sum = repel(arena, state, theta, step < FLIGHT || step % RESORT === 0);
       arena.wasm.descend(
         state.attraction,
         state.repulsion,
@@ -84,15 +85,12 @@ interface State {
   readonly attraction: Pointer;
   readonly repulsion: Pointer;
   readonly order: Pointer;
-  readonly otherOrder: Pointer;
-  readonly keys: Pointer;
-  readonly otherKeys: Pointer;
-  readonly counts: Pointer;
   readonly xs: Pointer;
   readonly ys: Pointer;
+  readonly records: Pointer;
   readonly nodes: Pointer;
   readonly list: Pointer;
-  readonly stack: Pointer;
+  readonly queue: Pointer;
   readonly out: Pointer;
 }
 
@@ -111,16 +109,13 @@ function prepare(arena: Arena, affinities: Affinities, start: Float64Array): Sta
     gain: arena.f64(2 * n),
     attraction: arena.f32(2 * n),
     repulsion: arena.f32(2 * n),
-    order: arena.i32(n),
-    otherOrder: arena.i32(n),
-    keys: arena.i32(n),
-    otherKeys: arena.i32(n),
-    counts: arena.i32(4096),
+    order: arena.put(Int32Array.from({ length: n }, (_, i) => i)),
     xs: arena.f32(padded),
     ys: arena.f32(padded),
     nodes: arena.f32(2 * leaves * 8),
-    list: arena.f32(4 * (n + LEAF)),
-    stack: arena.i32(64),
+    records: arena.f32(4 * padded),
+    list: arena.f32(4 * (leaves * (LEAF + 1) + LEAF)),
+    queue: arena.i32(2 * leaves + 2),
     out: arena.f32(24),
   };
   arena.viewF32(state.points, 2 * n).set(start);
@@ -154,15 +149,15 @@ function attract({ wasm }: Arena, { n, points, starts, offsets, values, attracti
 
 /** Repulsion on all points. Returns Σ over pairs i ≠ j of 1/(1 + |y_i − y_j|²). */
 function repel({ wasm }: Arena, s: State, theta: number, sort: boolean): number {
-  if (sort) wasm.sortByMorton(s.points, s.n, s.order, s.otherOrder, s.keys, s.otherKeys, s.counts);
-  wasm.buildTree(s.points, s.n, s.order, s.xs, s.ys, s.nodes, s.leaves);
+  if (sort) wasm.sortByBoxes(s.points, s.n, s.order, s.xs, s.ys, s.leaves);
+  wasm.buildTree(s.points, s.n, s.order, s.xs, s.ys, s.records, s.nodes, s.leaves);
   const used = Math.ceil(s.n / LEAF);
   let sum = 0;
   for (let from = 0; from < used; from += LEAVES_PER_CALL) {
     const to = Math.min(used, from + LEAVES_PER_CALL);
     // biome-ignore format: one line per group of arguments
     sum += wasm.repel(
-      s.nodes, s.leaves, s.n, from, to, theta, s.xs, s.ys, s.order, s.list, s.stack, s.out, s.repulsion,
+      s.nodes, s.leaves, s.n, from, to, theta, s.xs, s.ys, s.records, s.order, s.list, s.queue, s.out, s.repulsion,
     );
   }
   return sum;

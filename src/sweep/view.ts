@@ -28,7 +28,7 @@ const branches = 40;
 const cuts = [2, 3, 4, 5, 6, 7, 8, 9, 10];
 const linkages = ["ward", "complete", "average", "single"] as const;
 /** Raised when the same space and sample may give other maps and trees, or the same model other rules. */
-const mapVersion = 1;
+const mapVersion = 2;
 
 /** Significant digits: of places on a map, and of everything else. */
 const placeDigits = 4;

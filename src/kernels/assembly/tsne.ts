@@ -1,13 +1,15 @@
 // t-SNE's forces in float32: attraction along the kept affinities, repulsion by a Barnes–Hut tree whose list of nodes is
 // shared by a whole leaf of points.
 //
-// Points are (x, y) pairs of f32. Every few steps they are sorted along a Morton curve; 16 in a row make a leaf, and
-// leaves pair up into a binary tree laid out as a heap (node i has children 2i and 2i+1; `leaves` is a power of two).
-// A node is 8 f32: centre x, y, number of points, smallest x, largest x, smallest y, largest y, squared edge of its box.
+// Points are (x, y) pairs of f32. Every few steps they are parted in two, and each part again, down to leaves of 8: a
+// binary tree laid out as a heap (node i has children 2i and 2i+1; `leaves` is a power of two).
+// A node is 8 f32: centre x, y, number of points, squared edge of its box; and the box: smallest x, smallest y, largest
+// x and largest y negated.
 import { getF64, getI32, setF64, setI32 } from "./memory";
 
-const LEAF: i32 = 16;
-const LEAF_SHIFT: i32 = 4;
+const LEAF: i32 = 8;
+const LEAF_SHIFT: i32 = 3;
+const RECORDS: usize = 128;
 
 @inline
 function getF32(base: usize, i: i32): f32 {
@@ -57,62 +59,63 @@ export function attract(
   }
 }
 
-/** The low 12 bits of v with a 0 between each two. */
 @inline
-function spread(v: i32): i32 {
-  v = (v | (v << 8)) & 0x00ff00ff;
-  v = (v | (v << 4)) & 0x0f0f0f0f;
-  v = (v | (v << 2)) & 0x33333333;
-  return (v | (v << 1)) & 0x55555555;
+function swapF32(base: usize, i: i32, j: i32): void {
+  const kept = getF32(base, i);
+  setF32(base, i, getF32(base, j));
+  setF32(base, j, kept);
+}
+
+/** Hoare's FIND: rearrange places from … to−1 so that none before `middle` has a larger key than it, none after a smaller. */
+function select(keys: usize, xs: usize, ys: usize, order: usize, from: i32, middle: i32, to: i32): void {
+  let first = from, last = to - 1;
+  while (first < last) {
+    const a = getF32(keys, first), b = getF32(keys, (first + last) >> 1), c = getF32(keys, last);
+    const pivot = max(min(a, b), min(max(a, b), c));
+    let i = first, j = last;
+    while (i <= j) {
+      while (getF32(keys, i) < pivot) i++;
+      while (pivot < getF32(keys, j)) j--;
+      if (i > j) break;
+      swapF32(xs, i, j);
+      swapF32(ys, i, j);
+      const kept = getI32(order, i);
+      setI32(order, i, getI32(order, j));
+      setI32(order, j, kept);
+      i++;
+      j--;
+    }
+    if (j < middle) first = i;
+    if (middle < i) last = j;
+  }
 }
 
 /**
- * Point numbers in the order of a Morton curve on a 4096 × 4096 grid, ties in order of number.
+ * Rearrange the points so that each node of the tree is parted across the wider edge of its box: both halves hold
+ * neighbours, and a far half can stand for its points sooner.
  *
- * @param order - out, n i32; otherOrder, keys, otherKeys - scratch, n i32 each; counts - scratch, 4096 i32
+ * @param order - in/out, n i32: any order of the point numbers; best the last one, which is nearly right
+ * @param xs, ys - scratch, n f32
  */
-export function sortByMorton(
-  points: usize, n: i32, order: usize, otherOrder: usize, keys: usize, otherKeys: usize, counts: usize,
-): void {
-  let left: f32 = Infinity, low: f32 = Infinity, right: f32 = -Infinity, high: f32 = -Infinity;
+export function sortByBoxes(points: usize, n: i32, order: usize, xs: usize, ys: usize, leaves: i32): void {
   for (let i = 0; i < n; i++) {
-    const x = getF32(points, 2 * i), y = getF32(points, 2 * i + 1);
-    left = min(left, x);
-    right = max(right, x);
-    low = min(low, y);
-    high = max(high, y);
+    const p = points + (<usize>getI32(order, i) << 3);
+    setF32(xs, i, load<f32>(p));
+    setF32(ys, i, load<f32>(p, 4));
   }
-  const scale = <f32>4095 / max(max(right - left, high - low), <f32>1e-30);
-  for (let i = 0; i < n; i++) {
-    const x = <i32>((getF32(points, 2 * i) - left) * scale), y = <i32>((getF32(points, 2 * i + 1) - low) * scale);
-    setI32(keys, i, spread(x & 4095) | (spread(y & 4095) << 1));
-    setI32(order, i, i);
-  }
-  // two counting passes of 12 bits; after two the answer is back in `order`
-  for (let shift = 0; shift < 24; shift += 12) {
-    memory.fill(counts, 0, 4096 * 4);
-    for (let i = 0; i < n; i++) {
-      const at = counts + (<usize>((getI32(keys, i) >> shift) & 4095) << 2);
-      store<i32>(at, load<i32>(at) + 1);
+  for (let span = leaves << LEAF_SHIFT; span > LEAF; span >>= 1) {
+    for (let from = 0; from + (span >> 1) < n; from += span) {
+      const to = min(n, from + span);
+      let left: f32 = Infinity, low: f32 = Infinity, right: f32 = -Infinity, high: f32 = -Infinity;
+      for (let i = from; i < to; i++) {
+        const x = getF32(xs, i), y = getF32(ys, i);
+        left = min(left, x);
+        right = max(right, x);
+        low = min(low, y);
+        high = max(high, y);
+      }
+      select(right - left < high - low ? ys : xs, xs, ys, order, from, from + (span >> 1), to);
     }
-    let before = 0;
-    for (let h = 0; h < 4096; h++) {
-      const count = getI32(counts, h);
-      setI32(counts, h, before);
-      before += count;
-    }
-    for (let i = 0; i < n; i++) {
-      const at = counts + (<usize>((getI32(keys, i) >> shift) & 4095) << 2), to = load<i32>(at);
-      store<i32>(at, to + 1);
-      setI32(otherKeys, to, getI32(keys, i));
-      setI32(otherOrder, to, getI32(order, i));
-    }
-    let swap = keys;
-    keys = otherKeys;
-    otherKeys = swap;
-    swap = order;
-    order = otherOrder;
-    otherOrder = swap;
   }
 }
 
@@ -120,103 +123,100 @@ export function sortByMorton(
  * Copy the points in order and build the tree over them.
  *
  * @param xs, ys - out, f32 by order, padded to whole leaves with the last point
+ * @param records - out, 4 f32 by order: x, y, 1, 0; padded with records of weight 0
  * @param nodes - out, 2·leaves nodes
  */
-export function buildTree(points: usize, n: i32, order: usize, xs: usize, ys: usize, nodes: usize, leaves: i32): void {
+export function buildTree(
+  points: usize, n: i32, order: usize, xs: usize, ys: usize, records: usize, nodes: usize, leaves: i32,
+): void {
+  const nothing = f32x4.splat(0), nowhere = f32x4.splat(Infinity);
   for (let leaf = 0; leaf < leaves; leaf++) {
-    const node = nodes + (<usize>(leaves + leaf) << 5), from = leaf << LEAF_SHIFT, to = min(n, from + LEAF);
-    let sumX: f32 = 0, sumY: f32 = 0, left: f32 = Infinity, right: f32 = -Infinity, low: f32 = Infinity, high: f32 = -Infinity;
-    let x: f32 = 0, y: f32 = 0;
-    for (let i = from; i < to; i++) {
-      const p = points + (<usize>getI32(order, i) << 3);
-      x = load<f32>(p);
-      y = load<f32>(p, 4);
+    const from = leaf << LEAF_SHIFT;
+    let sums = nothing, box = nowhere;
+    for (let i = from; i < from + LEAF && from < n; i++) {
+      const p = points + (<usize>getI32(order, min(i, n - 1)) << 3), x = load<f32>(p), y = load<f32>(p, 4);
       setF32(xs, i, x);
       setF32(ys, i, y);
-      sumX += x;
-      sumY += y;
-      left = min(left, x);
-      right = max(right, x);
-      low = min(low, y);
-      high = max(high, y);
+      const centre = v128.load64_splat(p);
+      const record = i < n ? f32x4.replace_lane(f32x4.replace_lane(centre, 2, 1), 3, 0) : nothing;
+      v128.store(records + (<usize>i << 4), record);
+      sums = f32x4.add(sums, record);
+      box = f32x4.pmin(box, f32x4.mul(centre, towards()));
     }
-    if (from < n) {
-      for (let i = to; i < from + LEAF; i++) {
-        setF32(xs, i, x);
-        setF32(ys, i, y);
-      }
-    }
-    setF32(node, 0, sumX);
-    setF32(node, 1, sumY);
-    setF32(node, 2, <f32>max(0, to - from));
-    setF32(node, 3, left);
-    setF32(node, 4, right);
-    setF32(node, 5, low);
-    setF32(node, 6, high);
+    const node = nodes + (<usize>(leaves + leaf) << 5);
+    v128.store(node, sums);
+    v128.store(node, box, 16);
   }
   for (let i = leaves - 1; i >= 1; i--) {
-    const node = nodes + (<usize>i << 5), a = nodes + (<usize>i << 6), b = a + 32;
-    for (let field = 0; field < 3; field++) setF32(node, field, getF32(a, field) + getF32(b, field));
-    setF32(node, 3, min(getF32(a, 3), getF32(b, 3)));
-    setF32(node, 4, max(getF32(a, 4), getF32(b, 4)));
-    setF32(node, 5, min(getF32(a, 5), getF32(b, 5)));
-    setF32(node, 6, max(getF32(a, 6), getF32(b, 6)));
+    const node = nodes + (<usize>i << 5), child = nodes + (<usize>i << 6);
+    v128.store(node, f32x4.add(v128.load(child), v128.load(child, 32)));
+    v128.store(node, f32x4.pmin(v128.load(child, 16), v128.load(child, 48)), 16);
   }
   for (let i = 1; i < 2 * leaves; i++) {
     const node = nodes + (<usize>i << 5), count = getF32(node, 2);
-    if (count == 0) continue;
+    if (count == 0) {
+      // far from everything, and of no weight
+      setF32(node, 3, -1);
+      continue;
+    }
     setF32(node, 0, getF32(node, 0) / count);
     setF32(node, 1, getF32(node, 1) / count);
-    const edge = max(getF32(node, 4) - getF32(node, 3), getF32(node, 6) - getF32(node, 5));
-    setF32(node, 7, edge * edge);
+    const edge = max(-getF32(node, 6) - getF32(node, 4), -getF32(node, 7) - getF32(node, 5));
+    setF32(node, 3, edge * edge);
   }
+}
+
+/** Signs that turn (x, y, x, y) into what the smallest of makes a box. */
+@inline
+function towards(): v128 {
+  return f32x4(1, 1, -1, -1);
 }
 
 /**
  * The nodes and points that act on all points of a leaf: a node stands for its points if its edge is below θ times the
- * distance from its centre to the leaf's box.
+ * distance from its centre to the leaf's box. Level by level, and without a branch on the answer, which is as good as
+ * random: a node is written to the list and its children to the queue, and one of the two is then kept.
  *
  * @param list - out, 4 f32 each: x, y, number of points, nothing
+ * @param queue - scratch, 2·leaves + 2 i32
  * @returns how many
  */
 function listForLeaf(
-  nodes: usize, leaves: i32, leaf: i32, squaredTheta: f32, xs: usize, ys: usize, n: i32, list: usize, stack: usize,
+  nodes: usize, leaves: i32, records: usize, leaf: i32, squaredTheta: f32, list: usize, queue: usize,
 ): i32 {
-  const own = nodes + (<usize>(leaves + leaf) << 5);
-  const left = getF32(own, 3), right = getF32(own, 4), low = getF32(own, 5), high = getF32(own, 6);
-  let length = 0, depth = 1;
-  setI32(stack, 0, 1);
-  while (depth > 0) {
-    const i = getI32(stack, --depth), node = nodes + (<usize>i << 5), count = getF32(node, 2);
-    if (count == 0) continue;
-    const x = getF32(node, 0), y = getF32(node, 1);
-    const dx = max(max(left - x, x - right), <f32>0), dy = max(max(low - y, y - high), <f32>0);
-    if (getF32(node, 7) < squaredTheta * (dx * dx + dy * dy)) {
-      const entry = list + (<usize>length << 4);
-      length++;
-      setF32(entry, 0, x);
-      setF32(entry, 1, y);
-      setF32(entry, 2, count);
-    } else if (i >= leaves) {
-      const from = (i - leaves) << LEAF_SHIFT, to = min(n, from + LEAF);
-      for (let q = from; q < to; q++) {
-        const entry = list + (<usize>length << 4);
-      length++;
-        setF32(entry, 0, getF32(xs, q));
-        setF32(entry, 1, getF32(ys, q));
-        setF32(entry, 2, 1);
-      }
-    } else {
-      setI32(stack, depth++, 2 * i);
-      setI32(stack, depth++, 2 * i + 1);
-    }
+  const box = v128.load(nodes + (<usize>(leaves + leaf) << 5), 16);
+  let entry = list, head = 0, tail = 1;
+  setI32(queue, 0, 1);
+  for (; head < tail; head++) {
+    const i = getI32(queue, head), node = nodes + (<usize>i << 5);
+    if (i >= leaves) break;
+    const far = isFar(node, box, squaredTheta);
+    v128.store(entry, v128.load(node));
+    entry += <usize>far << 4;
+    store<i64>(queue + (<usize>tail << 2), <i64>(2 * i) | (<i64>(2 * i + 1) << 32));
+    tail += 2 - 2 * far;
   }
-  return length;
+  for (; head < tail; head++) {
+    const i = getI32(queue, head), node = nodes + (<usize>i << 5);
+    const far = isFar(node, box, squaredTheta), own = records + (<usize>(i - leaves) << (LEAF_SHIFT + 4));
+    v128.store(entry, v128.load(far ? node : own));
+    for (let q: usize = 16; q < RECORDS; q += 16) v128.store(entry + q, v128.load(own + q));
+    entry += far ? 16 : RECORDS;
+  }
+  return <i32>((entry - list) >> 4);
 }
 
-/** Forces Σ w q² (y − c) and sums Σ w q, q = 1/(1 + |y − c|²), of a list on 8 points; out: 8 fx, 8 fy, 8 sums. */
+/** 1 if a node may stand for its points to a box. */
 @inline
-function repelEight(list: usize, length: i32, xs: usize, ys: usize, out: usize): void {
+function isFar(node: usize, box: v128, squaredTheta: f32): i32 {
+  // WebAssembly's scalar maximum is a branch in V8, and here a mispredicted one
+  const beyond = f32x4.pmax(f32x4.sub(box, f32x4.mul(v128.load64_splat(node), towards())), f32x4.splat(0));
+  return <i32>(getF32(node, 3) < squaredTheta * sum4(f32x4.mul(beyond, beyond)));
+}
+
+/** Forces Σ w q² (y − c) and sums Σ w q, q = 1/(1 + |y − c|²), of a list on a leaf's 8 points; out: 8 fx, 8 fy, 8 sums. */
+@inline
+function repelLeaf(list: usize, length: i32, xs: usize, ys: usize, out: usize): void {
   const x0 = v128.load(xs), x1 = v128.load(xs, 16), y0 = v128.load(ys), y1 = v128.load(ys, 16), one = f32x4.splat(1);
   let fx0 = f32x4.splat(0), fx1 = fx0, fy0 = fx0, fy1 = fx0, z0 = fx0, z1 = fx0;
   const end = list + (<usize>length << 4);
@@ -246,27 +246,24 @@ function repelEight(list: usize, length: i32, xs: usize, ys: usize, out: usize):
  * Repulsion on the points of leaves from … to−1.
  *
  * @param forces - out, n pairs of f32 by point number
- * @param list - scratch, n+16 entries of 4 f32; stack - scratch, 64 i32; out - scratch, 24 f32
+ * @param list - scratch, 9·leaves + 8 entries of 4 f32; queue - scratch, 2·leaves + 2 i32; out - scratch, 24 f32
  * @returns Σ over these points of Σ_{j ≠ i} 1/(1 + |y_i − y_j|²)
  */
 export function repel(
-  nodes: usize, leaves: i32, n: i32, from: i32, to: i32, theta: f32, xs: usize, ys: usize, order: usize,
-  list: usize, stack: usize, out: usize, forces: usize,
+  nodes: usize, leaves: i32, n: i32, from: i32, to: i32, theta: f32, xs: usize, ys: usize, records: usize,
+  order: usize, list: usize, queue: usize, out: usize, forces: usize,
 ): f64 {
   let sum: f64 = 0;
   for (let leaf = from; leaf < to; leaf++) {
-    const length = listForLeaf(nodes, leaves, leaf, theta * theta, xs, ys, n, list, stack);
-    const first = leaf << LEAF_SHIFT;
-    for (let at = first; at < min(n, first + LEAF); at += 8) {
-      repelEight(list, length, xs + (<usize>at << 2), ys + (<usize>at << 2), out);
-      const count = min(8, n - at);
-      for (let q = 0; q < count; q++) {
-        const force = forces + (<usize>getI32(order, at + q) << 3);
-        store<f32>(force, getF32(out, q));
-        store<f32>(force, getF32(out, 8 + q), 4);
-        // each point is in its own list, at distance 0
-        sum += <f64>getF32(out, 16 + q) - 1;
-      }
+    const length = listForLeaf(nodes, leaves, records, leaf, theta * theta, list, queue);
+    const at = leaf << LEAF_SHIFT, count = min(LEAF, n - at);
+    repelLeaf(list, length, xs + (<usize>at << 2), ys + (<usize>at << 2), out);
+    for (let q = 0; q < count; q++) {
+      const force = forces + (<usize>getI32(order, at + q) << 3);
+      store<f32>(force, getF32(out, q));
+      store<f32>(force, getF32(out, 8 + q), 4);
+      // each point is in its own list, at distance 0
+      sum += <f64>getF32(out, 16 + q) - 1;
     }
   }
   return sum;
