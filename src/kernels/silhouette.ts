@@ -72,12 +72,18 @@ function firstAlike(groupings: readonly SilhouetteGroups[]): number[] {
     const alike = byHash.get(hash) ?? [];
     const found = alike.find((other) => {
       const { of: theirs, clusters: theirClusters } = groupings[other]!;
-      return clusters === theirClusters && of.every((group, i) => group === theirs[i]);
+      return clusters === theirClusters && isSame(of, theirs);
     });
     if (found !== undefined) return found;
     byHash.set(hash, [...alike, l]);
     return l;
   });
+}
+
+function isSame(a: Int32Array, b: Int32Array): boolean {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return i === a.length;
 }
 
 function judgeRows(

@@ -113,7 +113,7 @@ function prepare(arena: Arena, affinities: Affinities, start: Float64Array): Sta
     xs: arena.f32(padded),
     ys: arena.f32(padded),
     nodes: arena.f32(2 * leaves * 8),
-    records: arena.f32(4 * padded),
+    records: arena.f32(4 * leaves * LEAF),
     list: arena.f32(4 * (leaves * (LEAF + 1) + LEAF)),
     queue: arena.i32(2 * leaves + 2),
     out: arena.f32(24),

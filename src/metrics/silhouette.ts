@@ -47,8 +47,16 @@ export const silhouette = defineMetric({
     const batch = Math.max(1, Math.floor(ROW_VALUES / Math.max(1, x.rows)));
     const scores: Scores[] = [];
     for (let from = 0; from < labelings.length; from += batch) {
-      const some = labelings.slice(from, from + batch);
-      scores.push(...combine(x, some, [part(x, some, 0, x.rows)]));
+      const groupings = labelings.slice(from, from + batch).map((labels) => groupsOf(x, labels));
+      const passes = silhouettePass(x, groupings);
+      // labelings that are the same share their rows' values
+      const known = new Map<RowSilhouettes, Scores>();
+      groupings.forEach((groups, l) => {
+        const pass = passes?.[l];
+        const score = pass ? (known.get(pass) ?? summarise(groups, pass)) : empty;
+        if (pass) known.set(pass, score);
+        scores.push(score);
+      });
     }
     return scores;
   },
@@ -134,7 +142,7 @@ function summarise(groups: Groups, pass: RowSilhouettes): Scores {
   const all = isComparable(groups.count, rows) ? compensatedSum(pass.all) / rows : null;
   if (!isComparable(groups.clusters, kept)) return { ...empty, silhouette: all };
   // Rows of noise hold 0 and add nothing.
-  const noNoise = compensatedSum(pass.noNoise) / kept;
+  const noNoise = groups.noise === 0 ? all! : compensatedSum(pass.noNoise) / kept;
   const means = clusterMeans(pass.noNoise, groups, groups.clusters);
   return {
     silhouette: all,
@@ -145,10 +153,8 @@ function summarise(groups: Groups, pass: RowSilhouettes): Scores {
 }
 
 function clusterMeans(samples: Float64Array, groups: Groups, count: number): number[] {
-  const sums: number[] = new Array(count).fill(0);
-  for (let i = 0; i < samples.length; i++) {
-    const group = groups.of[i]!;
-    if (group < count) sums[group] = sums[group]! + samples[i]!;
-  }
-  return sums.map((sum, g) => sum / groups.sizes[g]!);
+  const { of, sizes } = groups;
+  const sums = new Float64Array(sizes.length);
+  for (let i = 0; i < samples.length; i++) sums[of[i]!]! += samples[i]!;
+  return Array.from(sums.subarray(0, count), (sum, g) => sum / sizes[g]!);
 }

@@ -79,6 +79,20 @@ describe.each([
   });
 });
 
+test.each([64, 65, 777, 1500])(
+  "a step of Barnes–Hut is a step of exact forces, but for one part in fifty, on %i rows",
+  (n) => {
+    const x = blobs(n, 3, 6, 10, 7);
+    const affinities = affinitiesOf(nearestNeighbours(x, 31), n, 10);
+    const start = Float64Array.from({ length: 2 * n }, (_, i) => x.data[3 * (i >> 1) + (i & 1)]!);
+    const moved = (theta: number) =>
+      embed(affinities, start, { iterations: 1, theta }).positions.map((value, i) => value - start[i]!);
+    const [near, exact] = [moved(0.45), moved(0)];
+    const length = (v: Float64Array) => Math.sqrt(v.reduce((sum, value) => sum + value * value, 0));
+    expect(length(near.map((value, i) => value - exact[i]!))).toBeLessThan(0.02 * length(exact));
+  },
+);
+
 test("Barnes–Hut ends as low as exact forces do, on 900 rows", () => {
   const x = blobs(900, 5, 8, 12, 4);
   const affinities = affinitiesOf(nearestNeighbours(x, 91), x.rows, 30);

@@ -9,6 +9,7 @@ import { getF64, getI32, setF64, setI32 } from "./memory";
 
 const LEAF: i32 = 8;
 const LEAF_SHIFT: i32 = 3;
+/** Bytes of the records of a leaf's points. */
 const RECORDS: usize = 128;
 
 @inline
@@ -123,7 +124,7 @@ export function sortByBoxes(points: usize, n: i32, order: usize, xs: usize, ys: 
  * Copy the points in order and build the tree over them.
  *
  * @param xs, ys - out, f32 by order, padded to whole leaves with the last point
- * @param records - out, 4 f32 by order: x, y, 1, 0; padded with records of weight 0
+ * @param records - out, 4 f32 by order, room for all leaves: x, y, 1, 0; the last leaf is padded with records of weight 0
  * @param nodes - out, 2·leaves nodes
  */
 export function buildTree(
@@ -198,7 +199,7 @@ function listForLeaf(
   }
   for (; head < tail; head++) {
     const i = getI32(queue, head), node = nodes + (<usize>i << 5);
-    const far = isFar(node, box, squaredTheta), own = records + (<usize>(i - leaves) << (LEAF_SHIFT + 4));
+    const far = isFar(node, box, squaredTheta), own = records + <usize>(i - leaves) * RECORDS;
     v128.store(entry, v128.load(far ? node : own));
     for (let q: usize = 16; q < RECORDS; q += 16) v128.store(entry + q, v128.load(own + q));
     entry += far ? 16 : RECORDS;
