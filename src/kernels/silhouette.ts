@@ -159,7 +159,8 @@ function judgeRows(
     }
     for (let l = 0; l < groupings.length; l++) {
       const { of } = groupings[l]!;
-      for (let j = 0; j < width; j++) labels[l * width + j] = of[start + Math.min(j, filled - 1)]!;
+      for (let j = 0; j < filled; j++) labels[l * width + j] = of[start + j]!;
+      if (filled < width) labels.fill(of[start + filled - 1]!, l * width + filled, (l + 1) * width);
     }
     sum(0, sumsAt);
     if (judge(0) !== 0) {
@@ -171,12 +172,15 @@ function judgeRows(
     const noNoise = arena.viewF64(noNoiseAt, groupings.length * width);
     for (let l = 0; l < groupings.length; l++) {
       const part = out[l]!;
-      part.all.set(all.subarray(l * width, l * width + filled), start - from);
-      if (part.noNoise !== part.all) {
-        part.noNoise.set(noNoise.subarray(l * width, l * width + filled), start - from);
-      }
+      // few values at a time: a loop is quicker than a view and its copy
+      copy(all, l * width, part.all, start - from, filled);
+      if (part.noNoise !== part.all) copy(noNoise, l * width, part.noNoise, start - from, filled);
     }
   }
+}
+
+function copy(source: Float64Array, at: number, target: Float64Array, to: number, count: number): void {
+  for (let i = 0; i < count; i++) target[to + i] = source[at + i]!;
 }
 
 /** A multiple of 16 between 16 and 128, such that all sums of a block stay in cache. */
