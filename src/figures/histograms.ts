@@ -79,6 +79,12 @@ export function histogramsFigure(input: SegmentHistograms): FigureSpec {
   const total = sum(everyone);
   const shares = (counts: readonly number[]) => counts.map((count) => (100 * count) / Math.max(1, sum(counts)));
   const grey = shares(everyone);
+  // The outline stands on the axis at both ends; between, a line in steps turns halfway from centre to centre.
+  const ends = [place(edges[0]!), place(edges[bins]!)] as const;
+  const outline = {
+    x: [ends[0], ends[0], ...centres, ends[1], ends[1]],
+    y: [0, grey[0]!, ...grey, grey.at(-1)!, 0],
+  };
 
   const unit = input.unit ?? "own units";
   const data: Trace[] = [];
@@ -112,8 +118,7 @@ export function histogramsFigure(input: SegmentHistograms): FigureSpec {
         type: "scatter",
         mode: "lines",
         name: "everyone",
-        x: centres,
-        y: grey,
+        ...outline,
         yaxis,
         line: { color: everyoneColour, width: 1.5, shape: "hvh" },
         hoverinfo: "skip",
