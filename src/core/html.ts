@@ -36,6 +36,11 @@ function render(piece: Piece): string {
   return piece.map(render).join("");
 }
 
+/** Names of columns may break after an underscore, and nowhere else. */
+export function breakable(text: string): Html {
+  return html`${text.split("_").map((part, i) => (i === 0 ? part : html`_<wbr>${part}`))}`;
+}
+
 /** JSON that can stand in a script element: no `<`, and none of the two line ends that older scripts trip over. */
 export function scriptJson(value: unknown): Html {
   const text = JSON.stringify(value)

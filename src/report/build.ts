@@ -3,7 +3,7 @@
  * the page any request, so what is on it is what is in it.
  */
 
-import { Html, html, scriptJson } from "../core/html.js";
+import { breakable, Html, html, scriptJson } from "../core/html.js";
 import { percent, readable } from "../core/words.js";
 import { segmentColour } from "../figures/palette.js";
 import type { LeaderboardRow } from "../sweep/leaderboard.js";
@@ -96,16 +96,22 @@ function card(segment: ReportSegment): Html {
 ${
   rule === null
     ? null
-    : html`<p class="rule">${rule.text}<br><small>finds ${percent(rule.recall)} of them${
+    : html`<p class="rule">${ways(rule.text)}<br><small>finds ${percent(rule.recall)} of them${
         rule.precision === null ? "" : `; ${percent(rule.precision)} of those it names belong`
       }</small></p>`
 }
 <table><thead><tr><th scope="col">strongest</th><th scope="col">median</th><th scope="col">everyone</th><th scope="col">effect</th></tr></thead><tbody>${features.map(
     ({ feature, unit, median, everyone, effect }) =>
-      html`<tr><td>${feature}${unit === null ? "" : ` (${unit})`}</td><td>${readable(median)}</td><td>${readable(everyone)}</td><td>${effectBar(effect)}</td></tr>`,
+      html`<tr><td>${breakable(feature)}${unit === null ? "" : ` (${unit})`}</td><td>${readable(median)}</td><td>${readable(everyone)}</td><td>${effectBar(effect)}</td></tr>`,
   )}</tbody></table>
 <details><summary>Why this name?</summary><ul>${evidence.map((item) => html`<li>${item}</li>`)}</ul></details>
 </article>`;
+}
+
+/** Each way to meet the rule on a line of its own; a comparison stays together. */
+function ways(text: string): Html {
+  const each = text.replace(/ ([<≥]) /g, "\u00a0$1\u00a0").split("; or ");
+  return html`${each.map((way, i) => (i === 0 ? breakable(way) : html`<br>or ${breakable(way)}`))}`;
 }
 
 /** A bar from the middle, to the right for more, to the left for less. */

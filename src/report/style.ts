@@ -26,7 +26,7 @@ ul{padding-left:20px;margin:8px 0}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(340px,100%),1fr));gap:16px}
 .card table{table-layout:fixed;font-size:13px}.card th,.card td{padding:4px 2px}.card th{font-size:12px}
-.card td:first-child{overflow-wrap:anywhere}.card th:nth-child(2){width:17%}.card th:nth-child(3){width:20%}.card th:nth-child(4){width:23%}
+.card td:first-child{overflow-wrap:anywhere}.card th:nth-child(2){width:17%}.card th:nth-child(3){width:23%}.card th:nth-child(4){width:22%}
 .card{border:1px solid var(--grid);border-top:5px solid var(--segment);border-radius:6px;padding:14px 16px;break-inside:avoid}
 .card h3{display:flex;gap:10px;align-items:center}
 .number{flex:none;width:26px;height:26px;border-radius:50%;border:3px solid var(--segment);display:grid;place-items:center;font-size:13px;font-weight:700}

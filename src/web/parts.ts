@@ -1,5 +1,5 @@
 /** Pieces of the dashboard as HTML, made from a view. The server makes the page of them, the browser renews them. */
-import { type Html, html } from "../core/html.js";
+import { breakable, type Html, html } from "../core/html.js";
 import { percent, readable, shorten } from "../core/words.js";
 import type { FigureSpec } from "../figures/spec.js";
 import type { View, ViewSegment } from "../pipeline/view-schema.js";
@@ -14,11 +14,6 @@ export function segmentClass(label: number): string {
 /** A name with its number in a ring of its colour: colour is never the only key. */
 export function badge(label: number): Html {
   return html`<span class="badge ${segmentClass(label)}" aria-hidden="true">${label < 0 ? "–" : label + 1}</span>`;
-}
-
-/** Names of columns may break after an underscore, and nowhere else. */
-function breakable(text: string): Html {
-  return html`${text.split("_").map((part, i) => (i === 0 ? part : html`_<wbr>${part}`))}`;
 }
 
 /** A share as a bar; its number stands beside it in words. */
