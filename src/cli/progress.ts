@@ -2,7 +2,7 @@
 import type { Note } from "../core/notes.js";
 import type { SweepEvent } from "../sweep/events.js";
 import type { Io } from "./io.js";
-import { wrap } from "./render/wrap.js";
+import { wrapNote } from "./render/wrap.js";
 
 export interface Progress {
   show(event: SweepEvent): void;
@@ -102,7 +102,7 @@ function waitingNotes(io: Io) {
     tell() {
       for (const { note, spaces } of waiting.values()) {
         const text = `note: ${note.message} (${spaces.join(", ")})${note.hint ? `; ${note.hint}` : ""}`;
-        io.err(`${wrap(text, io.columns, "    ").trimStart()}\n`);
+        io.err(`${wrapNote(text, io.columns)}\n`);
       }
       waiting.clear();
     },

@@ -14,7 +14,7 @@ import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io } from "./io.js";
 import { textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
-import { wrap } from "./render/wrap.js";
+import { wrapNote } from "./render/wrap.js";
 import { resultsFolder } from "./run-experiment.js";
 
 export interface ReportArguments {
@@ -56,7 +56,7 @@ export async function reportExperiment(options: ReportArguments, io: Io): Promis
     progress.stop();
     if (other !== undefined) {
       const note = `note: ${folder} holds the results of another config (${other}); this page is of the config as given: repeat the overrides of that run to report it`;
-      io.err(`${wrap(note, io.columns, "    ").trimStart()}\n`);
+      io.err(`${wrapNote(note, io.columns)}\n`);
     }
     io.out(`written: ${file} (${(page.length / 1e6).toFixed(1)} MB; open it in any browser, it needs no network)\n`);
     return result.counts.incomplete > 0 ? EXIT.incomplete : EXIT.good;

@@ -24,7 +24,7 @@ import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
 import { leaderboard } from "./render/leaderboard.js";
 import { nextSteps } from "./render/next-steps.js";
-import { wrap } from "./render/wrap.js";
+import { wrapNote } from "./render/wrap.js";
 import { packageVersion } from "./version.js";
 
 export interface RunArguments {
@@ -109,7 +109,7 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
   const hadReport = existsSync(pathFrom(io, report));
   const other = options.overrides.length > 0 ? await howConfigDiffers(pathFrom(io, folder), experiment) : undefined;
   await writeResults(pathFrom(io, folder), output.files);
-  const note = (text: string) => io.err(`${wrap(`note: ${text}`, io.columns, "    ").trimStart()}\n`);
+  const note = (text: string) => io.err(`${wrapNote(`note: ${text}`, io.columns)}\n`);
   if (other !== undefined) {
     note(`${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart`);
   }

@@ -36,6 +36,12 @@ export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
+/** The first letter as a capital. */
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The ways to meet a rule, one a piece; a comparison stays on its line. */
+export const waysOf = (rule: string) => rule.replace(/ ([<≥]) /g, "\u00a0$1\u00a0").split("; or ");
+
 /** "1 row", "2 rows". */
 export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 

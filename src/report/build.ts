@@ -4,7 +4,7 @@
  */
 
 import { breakable, Html, html, scriptJson } from "../core/html.js";
-import { percent, readable } from "../core/words.js";
+import { percent, readable, waysOf } from "../core/words.js";
 import { segmentColour } from "../figures/palette.js";
 import type { LeaderboardRow } from "../sweep/leaderboard.js";
 import type { ReportColumn, ReportFigure, ReportInput, ReportSegment } from "./input.js";
@@ -108,10 +108,9 @@ ${
 </article>`;
 }
 
-/** Each way to meet the rule on a line of its own; a comparison stays together. */
+/** Each way to meet the rule on a line of its own. */
 function ways(text: string): Html {
-  const each = text.replace(/ ([<≥]) /g, "\u00a0$1\u00a0").split("; or ");
-  return html`${each.map((way, i) => (i === 0 ? breakable(way) : html`<br>or ${breakable(way)}`))}`;
+  return html`${waysOf(text).map((way, i) => (i === 0 ? breakable(way) : html`<br>or ${breakable(way)}`))}`;
 }
 
 /** A bar from the middle, to the right for more, to the left for less. */

@@ -5,7 +5,7 @@
 import { UserError } from "../core/errors.js";
 import type { Note } from "../core/notes.js";
 import { didYouMean } from "../core/suggest.js";
-import { percent, readable } from "../core/words.js";
+import { capital, percent, readable } from "../core/words.js";
 import { type Claim, claimsOf, type Domain, type FeatureWords, type Relation } from "./domain.js";
 import { effectSizes, type FeatureProfile, type Profile } from "./profile.js";
 
@@ -283,8 +283,4 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 function signed(value: number): string {
   return value > 0 ? `+${readable(value, 2)}` : readable(value, 2);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,6 @@
 /** Pieces of the dashboard as HTML, made from a view. The server makes the page of them, the browser renews them. */
 import { breakable, type Html, html } from "../core/html.js";
-import { percent, readable, shorten } from "../core/words.js";
+import { capital, percent, readable, shorten, waysOf } from "../core/words.js";
 import type { FigureSpec } from "../figures/spec.js";
 import type { View, ViewSegment } from "../pipeline/view-schema.js";
 import { cutLabels } from "./figures.js";
@@ -71,8 +71,7 @@ ${evidence.length === 0 ? null : html`<details><summary>Why this name?</summary>
 
 /** Each way to meet the rule: the first, which most rows take, at once; the others on demand. */
 function ways(text: string): Html {
-  // A comparison stays on its line.
-  const [first, ...others] = text.replace(/ ([<≥]) /g, "\u00a0$1\u00a0").split("; or ");
+  const [first, ...others] = waysOf(text);
   if (!first) return html`<p>No short rule finds them.</p>`;
   if (others.length === 0) return html`<p>${breakable(first)}</p>`;
   return html`<p>${breakable(first)}</p><details><summary>or ${others.length === 1 ? "another way" : `${others.length} other ways`}</summary><ul>${others.map((way) => html`<li>${breakable(way)}</li>`)}</ul></details>`;
@@ -176,8 +175,4 @@ function signed(value: number | null): string {
   if (value === null) return "–";
   const text = Math.abs(value).toFixed(2);
   return text === "0.00" ? "0" : `${value > 0 ? "+" : "−"}${text}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -11,3 +11,6 @@ export function wrap(text: string, columns: number, indent: string): string {
   }
   return [...lines, line].join("\n");
 }
+
+/** A note for the error stream: from the first column on, its further lines indented. */
+export const wrapNote = (text: string, columns: number) => wrap(text, columns, "    ").trimStart();
