@@ -1,6 +1,7 @@
 /** The rows of one matrix, laid out in the kernels' memory for many k-means fits. */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, type PlacedBlocks, placeBlocks, toBlockLayout } from "./blocks.js";
+import { powerOfTwoBelow } from "./centred.js";
 import { gridConstant } from "./exact.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
 
@@ -19,6 +20,16 @@ export interface Placed {
   readonly gridAt: Pointer;
   readonly origin: Float64Array;
   readonly meanVariance: number;
+  readonly single: Single;
+}
+
+/** The points in float32, centred and scaled; it decides all but near ties (assembly/kmeans.ts). */
+export interface Single {
+  readonly points: Pointer;
+  /** d f64 that were taken off. */
+  readonly centre: Pointer;
+  /** The power of two they were multiplied by. */
+  readonly scale: number;
 }
 
 /** Position → row: spatial, or the input order where sorting would not pay. */
@@ -40,7 +51,25 @@ export function place(arena: Arena, x: Matrix, starts: number): Placed {
     for (let k = 0; k < d; k++) last[k * 8 + lane] = last[k * 8 + ((n - 1) & 7)]!;
   }
   const order = ordered ? blocksOf(x).order : null;
-  return { n, d, blocks, order, points, balls, radii, ...describeColumns(arena, points, x, order?.[0] ?? 0) };
+  const { halfRanges, ...described } = describeColumns(arena, points, x, order?.[0] ?? 0);
+  const single = placeSingle(arena, points, blocks, described.origin, halfRanges);
+  return { n, d, blocks, order, points, balls, radii, single, ...described };
+}
+
+/** A copy in float32, about the middle of each column's range. */
+function placeSingle(
+  arena: Arena,
+  points: Pointer,
+  blocks: number,
+  origin: Float64Array,
+  halfRanges: Float64Array,
+): Single {
+  const d = origin.length;
+  const centre = arena.put(origin.map((least, k) => least + halfRanges[k]!));
+  const scale = powerOfTwoBelow(halfRanges.reduce((most, half) => Math.max(most, half), 0));
+  const copy = arena.f32(blocks * 8 * (d + (d & 1)));
+  forSlices(blocks, d, (from, to) => arena.wasm.pointsToSingle(points, d, from, to, centre, scale, copy));
+  return { points: copy, centre, scale };
 }
 
 /** Blocks in input order: without balls, since a ball around distant rows would dismiss nothing. */
@@ -60,7 +89,7 @@ function describeColumns(
   points: Pointer,
   { rows: n, cols: d, data }: Matrix,
   row: number,
-): Pick<Placed, "originAt" | "gridAt" | "origin" | "meanVariance"> {
+): Pick<Placed, "originAt" | "gridAt" | "origin" | "meanVariance"> & { readonly halfRanges: Float64Array } {
   const originAt = arena.f64(d);
   const gridAt = arena.f64(d);
   return withArena((inner) => {
@@ -74,15 +103,18 @@ function describeColumns(
     });
     const origin = arena.viewF64(originAt, d);
     const grid = arena.viewF64(gridAt, d);
+    const halfRanges = new Float64Array(d);
     let variances = 0;
     for (let j = 0; j < d; j++) {
       const at = 8 * j;
       origin[j] = Math.min(found[at]!, found[at + 1]!);
-      grid[j] = gridConstant(n, Math.max(found[at + 2]!, found[at + 3]!) - origin[j]!);
+      const range = Math.max(found[at + 2]!, found[at + 3]!) - origin[j]!;
+      halfRanges[j] = range / 2;
+      grid[j] = gridConstant(n, range);
       const mean = (found[at + 4]! + found[at + 5]!) / n;
       variances += Math.max(0, (found[at + 6]! + found[at + 7]!) / n - mean * mean);
     }
-    return { originAt, gridAt, origin: origin.slice(), meanVariance: variances / d };
+    return { originAt, gridAt, origin: origin.slice(), halfRanges, meanVariance: variances / d };
   });
 }
 

@@ -2,6 +2,7 @@
  * k-means over spatial blocks: Lloyd's iteration where most blocks keep their label without a look, and greedy
  * k-means++ where most blocks are too near to another centre to care for a new one.
  *
+ * Which centre is nearest is asked of a copy in float32 first, with bounds on its rounding; near ties go to float64.
  * Every sum is exact (exact.ts), so the answer is that of the plain algorithm (test/oracle) to the bit: the same
  * draws, labels, iterations and centres.
  */
@@ -76,7 +77,7 @@ function iterate(
   maxIter: number,
   shiftLimit: number,
 ): LloydResult {
-  const { n, d, blocks, order, points, originAt, gridAt, origin } = placed;
+  const { n, d, blocks, order, points, originAt, gridAt, origin, single } = placed;
   const { wasm } = arena;
   const kp = k + (k & 1);
   const centresAt = arena.put(start);
@@ -89,7 +90,8 @@ function iterate(
   const sumsAt = arena.f64(k * d);
   const countsAt = arena.f64(k);
   const distancesAt = arena.f64(blocks * 8);
-  const work = arena.f64((kp + 3) * 8 + kp);
+  const work = arena.f64(12 + kp);
+  const centres32 = arena.f32(k * (d + (d & 1)));
 
   const centres = arena.viewF64(centresAt, k * d);
   const path = arena.viewF64(pathAt, kp).fill(0);
@@ -103,6 +105,7 @@ function iterate(
   /** One pass; says whether any label changed. */
   const assign = (first: boolean): boolean => {
     let changed = 0;
+    wasm.centresToSingle(centresAt, k, d, single.centre, single.scale, single.points, centres32);
     forSlices(blocks, d, (from, to) => {
       // biome-ignore format: one line per group of arguments
       changed += wasm.assignBlocks(

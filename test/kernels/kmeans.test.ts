@@ -71,6 +71,17 @@ test("a fit does not depend on those before it in the same space", () => {
   expect(third).toEqual(alone);
 });
 
+test.each([
+  { name: "nearer than float32 can tell", step: 1e-9 },
+  { name: "equal to the last bit", step: 0 },
+  { name: "a million ranges away", step: 1e6 },
+])("centres that are $name are told apart in float64", ({ step }) => {
+  const x = blobs(800, 3, 4, 1, 9);
+  const start = Float64Array.from({ length: 5 * 3 }, (_, e) => x.data[e % 3]! + Math.floor(e / 3) * step);
+  const fast = withKMeans(x, 10, (space) => space.lloyd(start, 5, 50, 0));
+  expect(fast).toEqual(slowLloyd(x, visitingOrder(x, 10), start, 5, 50, 0));
+});
+
 describe("sums on a grid", () => {
   test.each([
     { terms: 1, largest: 1 },

@@ -7,13 +7,134 @@
 // Sums of points are of values on a grid coarse enough to be exact: a point may be added and taken away in any
 // order, and the same clusters always have the same centres to the bit.
 import { getF64, getI32, setF64, setI32 } from "./memory";
-import { max8, min8, squaredDistanceOfLane, squaredDistances8 } from "./points";
+import { max8, squaredDistanceOfLane, squaredDistances8 } from "./points";
 
 /** Relative slack of all bounds, far above what rounding takes and far below what pruning notices. */
 const SLACK: f64 = 1e-10;
 
+/** Four times the rounding of a float32. */
+const EPSILON: f64 = 2.384185791015625e-7;
+
+// The copies in float32 (points and centres) that decide all but near ties. Coordinates are centred and scaled by a
+// power of two to about 1 in size, so that rounding moves a point by at most √d·2⁻²⁵ of that size, and a squared
+// distance is good to (d+3)·2⁻²⁴ of itself. `slack` and `less`, `more` allow for four times both.
+let points32: usize = 0;
+let centres32: usize = 0;
+let columns: i32 = 0;
+let unit: f64 = 1;
+let slack: f64 = 0;
+let less: f64 = 1;
+let more: f64 = 1;
+
+/**
+ * Copy points to float32, columns padded with a zero to an even number.
+ *
+ * @param centre - in, d f64 to take off; scale - a power of two that then brings values to at most 1 in size
+ * @param out - 8·(d + d%2) f32 per block
+ */
+export function pointsToSingle(points: usize, d: i32, from: i32, to: i32, centre: usize, scale: f64, out: usize): void {
+  const width = d + (d & 1), by = f64x2.splat(scale);
+  let p = points + (<usize>from * <usize>d << 6), q = out + (<usize>from * <usize>width << 5);
+  for (let b = from; b < to; b++) {
+    for (let k = 0; k < d; k++, p += 64, q += 32) {
+      const c = v128.load64_splat(centre + (<usize>k << 3));
+      v128.store(q, four(p, c, by));
+      v128.store(q, four(p + 32, c, by), 16);
+    }
+    if (width > d) {
+      v128.store(q, f32x4.splat(0));
+      v128.store(q, f32x4.splat(0), 16);
+      q += 32;
+    }
+  }
+}
+
+@inline
+function four(p: usize, centre: v128, by: v128): v128 {
+  const low = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(v128.load(p), centre), by));
+  const high = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(v128.load(p, 16), centre), by));
+  return i8x16.shuffle(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+/**
+ * Say which copies the next calls of `assignBlocks` use, and copy the centres.
+ *
+ * @param points - as `pointsToSingle` wrote them; out - k·(d + d%2) f32
+ */
+export function centresToSingle(
+  centres: usize, k: i32, d: i32, centre: usize, scale: f64, points: usize, out: usize,
+): void {
+  points32 = points;
+  centres32 = out;
+  columns = d + (d & 1);
+  let largest = 1.0;
+  for (let c = 0; c < k; c++, out += <usize>columns << 2) {
+    for (let j = 0; j < d; j++) {
+      const value = (getF64(centres, c * d + j) - getF64(centre, j)) * scale;
+      largest = max(largest, Math.abs(value));
+      store<f32>(out + (<usize>j << 2), <f32>value);
+    }
+    if (columns > d) store<f32>(out + (<usize>d << 2), 0);
+  }
+  unit = 1 / scale;
+  slack = largest * Math.sqrt(<f64>d) * EPSILON * unit;
+  less = 1.0 - <f64>(d + 16) * EPSILON;
+  more = 1.0 + <f64>(d + 16) * EPSILON;
+}
+
+/** A distance, no more than it is, from a squared one in float32. */
+@inline
+function atLeast(squared: f32): f64 {
+  return Math.sqrt(<f64>squared) * unit * less - slack;
+}
+
+/** A distance, no less than it is. */
+@inline
+function atMost(squared: f32): f64 {
+  return Math.sqrt(<f64>squared) * unit * more + slack;
+}
+
+/** Squared distances in float32 of the 8 points of a block to a centre, stored at `out` (8 f32). */
+@inline
+function squaredDistances32(block: usize, row: usize, out: usize): void {
+  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
+  const end = row + (<usize>columns << 2);
+  do {
+    const s = v128.load32_splat(row), u = v128.load32_splat(row, 4);
+    let t = f32x4.sub(v128.load(block), s);
+    a0 = f32x4.add(a0, f32x4.mul(t, t));
+    t = f32x4.sub(v128.load(block, 16), s);
+    a1 = f32x4.add(a1, f32x4.mul(t, t));
+    t = f32x4.sub(v128.load(block, 32), u);
+    b0 = f32x4.add(b0, f32x4.mul(t, t));
+    t = f32x4.sub(v128.load(block, 48), u);
+    b1 = f32x4.add(b1, f32x4.mul(t, t));
+    block += 64;
+    row += 8;
+  } while (row < end);
+  v128.store(out, f32x4.add(a0, b0));
+  v128.store(out, f32x4.add(a1, b1), 16);
+}
+
+@inline
+function least32(a: v128, b: v128): f32 {
+  let m = f32x4.pmin(a, b);
+  m = f32x4.pmin(m, i32x4.shuffle(m, m, 2, 3, 0, 1));
+  m = f32x4.pmin(m, i32x4.shuffle(m, m, 1, 0, 3, 2));
+  return f32x4.extract_lane(m, 0);
+}
+
+@inline
+function most32(a: v128, b: v128): f32 {
+  let m = f32x4.pmax(a, b);
+  m = f32x4.pmax(m, i32x4.shuffle(m, m, 2, 3, 0, 1));
+  m = f32x4.pmax(m, i32x4.shuffle(m, m, 1, 0, 3, 2));
+  return f32x4.extract_lane(m, 0);
+}
+
 /**
  * Give the points of blocks from … to−1 their nearest centre, ties to the lower one; sums and counts follow.
+ * `centresToSingle` must have been called with these centres.
  *
  * @param points - in, blocks; lanes past n repeat a point of their block
  * @param centres - in, k×d; @param path - in, k (even) f64, how far each centre has moved in all; pads 0
@@ -25,7 +146,7 @@ const SLACK: f64 = 1e-10;
  *   plus twice the longest path by then; while more than twice today's longest path, no label can change
  * @param origin, grid - in, d f64 each: a coordinate counts ((x − origin) + grid) − grid
  * @param sums - in/out, k×d; @param counts - in/out, k f64
- * @param work - (k + 3)·64 bytes and a word per 32 centres
+ * @param work - 96 bytes and a word per 32 centres
  * @param first - 1 in the first pass, when there are no bounds yet
  * @returns how many labels changed
  */
@@ -35,71 +156,65 @@ export function assignBlocks(
   sums: usize, counts: usize, work: usize, first: i32,
 ): i32 {
   const kp = (k + 1) & ~1, words = (kp + 31) >> 5;
-  const distances = work, best = work + (<usize>kp << 6), before = best + 64, masks = before + 64;
-  const blockBytes = <usize>d << 6, rowBytes = <usize>d << 3;
+  const o = work, before = work + 32, now = before + 32, masks = now + 32;
+  const blockBytes = <usize>d << 6, rowBytes = <usize>columns << 2;
+  const down = f32x4.splat(<f32>less), up = f32x4.splat(<f32>more), doubt = <f32>(2 * slack / unit);
   let changed = 0;
   for (let b = from; b < to; b++) {
-    const block = points + <usize>b * blockBytes;
+    const block = points32 + (<usize>b * <usize>columns << 5);
     const low = lower + (<usize>b * <usize>kp << 3), lab = labels + (<usize>b << 5);
     let own = -1;
+    let v0 = f32x4.splat(Infinity), v1 = v0; // the smallest
     if (first) {
       for (let w = 0; w < words; w++) setI32(masks, w, -1);
       setI32(masks, words - 1, <i32>(<u32>0xffffffff >> <u32>(32 * words - k)));
       setF64(low, kp - 1, Infinity);
+      leastLeftOut = Infinity;
     } else {
       if (getF64(margins, b) * (1 - SLACK) > 2 * longestPath) continue;
       own = getI32(uniform, b);
       let high = getF64(upper, b) + (own >= 0 ? getF64(path, own) : longestPath);
       if (!contenders(low, path, high + SLACK * (high + farthest), kp, own, masks)) continue;
       if (own >= 0) {
-        const o = distances + (<usize>own << 6);
-        squaredDistances8(block, centres + <usize>own * rowBytes, d, o);
-        high = Math.sqrt(max8(o));
-        setF64(low, own, Math.sqrt(min8(o)) + getF64(path, own));
+        squaredDistances32(block, centres32 + <usize>own * rowBytes, o);
+        high = atMost(most32(v128.load(o), v128.load(o, 16)));
+        setF64(low, own, atLeast(least32(v128.load(o), v128.load(o, 16))) + getF64(path, own));
         setF64(upper, b, high - getF64(path, own));
         if (!contenders(low, path, high + SLACK * (high + farthest), kp, own, masks)) continue;
-        setI32(masks, own >> 5, getI32(masks, own >> 5) | (1 << (own & 31)));
+        v0 = v128.load(o);
+        v1 = v128.load(o, 16);
       }
     }
-    let v0 = f64x2.splat(Infinity), v1 = v0, v2 = v0, v3 = v0;
-    let w0 = v0, w1 = v0, w2 = v0, w3 = v0; // the second smallest
-    let i0 = i64x2.splat(0), i1 = i0, i2 = i0, i3 = i0;
+    let w0 = f32x4.splat(Infinity), w1 = w0; // the second smallest
+    let a = i32x4.splat(own), z = a; // whose the smallest is
     for (let w = 0; w < words; w++) {
       for (let mask = getI32(masks, w); mask; mask &= mask - 1) {
-        const c = (w << 5) + ctz(mask), o = distances + (<usize>c << 6);
-        if (c != own) {
-          squaredDistances8(block, centres + <usize>c * rowBytes, d, o);
-          setF64(low, c, Math.sqrt(min8(o)) + getF64(path, c));
-        }
-        const cs = i64x2.splat(c);
-        let z = v128.load(o), t = f64x2.lt(z, v0);
-        w0 = f64x2.pmin(w0, f64x2.pmax(z, v0));
-        v0 = v128.bitselect(z, v0, t);
-        i0 = v128.bitselect(cs, i0, t);
-        z = v128.load(o, 16);
-        t = f64x2.lt(z, v1);
-        w1 = f64x2.pmin(w1, f64x2.pmax(z, v1));
-        v1 = v128.bitselect(z, v1, t);
-        i1 = v128.bitselect(cs, i1, t);
-        z = v128.load(o, 32);
-        t = f64x2.lt(z, v2);
-        w2 = f64x2.pmin(w2, f64x2.pmax(z, v2));
-        v2 = v128.bitselect(z, v2, t);
-        i2 = v128.bitselect(cs, i2, t);
-        z = v128.load(o, 48);
-        t = f64x2.lt(z, v3);
-        w3 = f64x2.pmin(w3, f64x2.pmax(z, v3));
-        v3 = v128.bitselect(z, v3, t);
-        i3 = v128.bitselect(cs, i3, t);
+        const c = (w << 5) + ctz(mask);
+        squaredDistances32(block, centres32 + <usize>c * rowBytes, o);
+        const x = v128.load(o), y = v128.load(o, 16), cs = i32x4.splat(c);
+        setF64(low, c, atLeast(least32(x, y)) + getF64(path, c));
+        let t = f32x4.lt(x, v0);
+        w0 = f32x4.pmin(w0, f32x4.pmax(x, v0));
+        v0 = v128.bitselect(x, v0, t);
+        a = v128.bitselect(cs, a, t);
+        t = f32x4.lt(y, v1);
+        w1 = f32x4.pmin(w1, f32x4.pmax(y, v1));
+        v1 = v128.bitselect(y, v1, t);
+        z = v128.bitselect(cs, z, t);
       }
     }
-    v128.store(best, v0);
-    v128.store(best, v1, 16);
-    v128.store(best, v2, 32);
-    v128.store(best, v3, 48);
-    // the low words of the eight i64 indices
-    const a = i8x16.shuffle(i0, i1, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-    const z = i8x16.shuffle(i2, i3, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    // by how much each point prefers its centre to the second best seen
+    const gap0 = f32x4.sub(f32x4.mul(f32x4.sqrt(w0), down), f32x4.mul(f32x4.sqrt(v0), up));
+    const gap1 = f32x4.sub(f32x4.mul(f32x4.sqrt(w1), down), f32x4.mul(f32x4.sqrt(v1), up));
+    const gap = least32(gap0, gap1) - doubt;
+    v128.store(now, a);
+    v128.store(now, z, 16);
+    if (!(gap > 0)) {
+      if (own >= 0) setI32(masks, own >> 5, getI32(masks, own >> 5) | (1 << (own & 31)));
+      nearestExactly(points + <usize>b * blockBytes, d, centres, masks, words, now);
+      a = v128.load(now);
+      z = v128.load(now, 16);
+    }
     const label = i32x4.extract_lane(a, 0), same = i32x4.splat(label);
     const alike = !v128.any_true(v128.or(v128.xor(a, same), v128.xor(z, same)));
     const a0 = v128.load(lab), z0 = v128.load(lab, 16);
@@ -108,72 +223,65 @@ export function assignBlocks(
       v128.store(before, z0, 16);
       v128.store(lab, a);
       v128.store(lab, z, 16);
-      const real = min(8, n - (b << 3));
+      const real = min(8, n - (b << 3)), exact = points + <usize>b * blockBytes;
       if (alike && real == 8 && (first || own >= 0)) {
         changed += 8;
-        moveBlock(block, d, origin, grid, sums, counts, own, label);
+        moveBlock(exact, d, origin, grid, sums, counts, own, label);
       } else {
         for (let q = 0; q < real; q++) {
           const was = getI32(before, q), is = getI32(lab, q);
           if (was == is) continue;
           changed++;
-          moveLane(block, q, d, origin, grid, sums, counts, was, is);
+          moveLane(exact, q, d, origin, grid, sums, counts, was, is);
         }
       }
     }
-    const high = Math.sqrt(max8(best));
+    const high = atMost(most32(v0, v1));
     setI32(uniform, b, alike ? label : -1);
     setF64(upper, b, high - (alike ? getF64(path, label) : longestPath));
-    // by how much each point prefers its centre to the second best seen, and the block to the centres not looked at
-    const less = f64x2.splat(1 - SLACK), more = f64x2.splat(1 + SLACK);
-    const seen = smallerOf(
-      f64x2.pmin(
-        f64x2.pmin(apart(v0, w0, less, more), apart(v1, w1, less, more)),
-        f64x2.pmin(apart(v2, w2, less, more), apart(v3, w3, less, more)),
-      ),
-    );
-    const unseen = nearestUnseen(low, path, kp, masks) * (1 - SLACK) - high * (1 + SLACK);
-    setF64(margins, b, min(seen, unseen) + 2 * longestPath);
+    const unseen = leastLeftOut * (1 - SLACK) - high * (1 + SLACK);
+    setF64(margins, b, min(<f64>gap * unit, unseen) + 2 * longestPath);
   }
   return changed;
 }
 
-/** √second − √first, less than rounding could have made of it. */
-@inline
-function apart(first: v128, second: v128, less: v128, more: v128): v128 {
-  return f64x2.sub(f64x2.mul(f64x2.sqrt(second), less), f64x2.mul(f64x2.sqrt(first), more));
-}
-
-@inline
-function smallerOf(v: v128): f64 {
-  return min(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1));
-}
-
-/** The least lower bound of the centres that are not in the masks. */
-function nearestUnseen(low: usize, path: usize, kp: i32, masks: usize): f64 {
-  let least = Infinity;
-  for (let c = 0; c < kp; c++) {
-    if ((getI32(masks, c >> 5) >>> (c & 31)) & 1) continue;
-    least = min(least, getF64(low, c) - getF64(path, c));
+/** The nearest of the centres in the masks in float64, ties to the lower; `out` gets 8 i32. */
+function nearestExactly(block: usize, d: i32, centres: usize, masks: usize, words: i32, out: usize): void {
+  for (let q = 0; q < 8; q++) {
+    let nearest = Infinity;
+    for (let w = 0; w < words; w++) {
+      for (let mask = getI32(masks, w); mask; mask &= mask - 1) {
+        const c = (w << 5) + ctz(mask);
+        const squared = squaredDistanceOfLane(block, q, centres + (<usize>c * <usize>d << 3), d);
+        if (squared < nearest) {
+          nearest = squared;
+          setI32(out, q, c);
+        }
+      }
+    }
   }
-  return least;
 }
+
+/** The least lower bound of the centres that the last call of `contenders` left out. */
+let leastLeftOut: f64 = Infinity;
 
 /** One bit per centre whose lower bound does not exceed `limit`, `own` left out; whether there is any. */
 @inline
 function contenders(low: usize, path: usize, limit: f64, kp: i32, own: i32, masks: usize): bool {
-  const l = f64x2.splat(limit);
-  let any = 0;
+  const l = f64x2.splat(limit), none = f64x2.splat(Infinity);
+  let any = 0, least = none;
   for (let from = 0; from < kp; from += 32) {
     let mask = 0;
     for (let c = min(kp, from + 32) - 2; c >= from; c -= 2) {
-      const o = <usize>c << 3;
-      mask = (mask << 2) | i64x2.bitmask(f64x2.le(f64x2.sub(v128.load(low + o), v128.load(path + o)), l));
+      const o = <usize>c << 3, bound = f64x2.sub(v128.load(low + o), v128.load(path + o)), near = f64x2.le(bound, l);
+      mask = (mask << 2) | i64x2.bitmask(near);
+      least = f64x2.pmin(least, v128.bitselect(none, bound, near));
     }
     if (own >> 5 == from >> 5) mask &= ~(1 << (own & 31));
     any |= mask;
     setI32(masks, from >> 5, mask);
   }
+  leastLeftOut = min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
   return any != 0;
 }
 
