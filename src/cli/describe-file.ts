@@ -2,17 +2,11 @@
 import { counted, shorten } from "../core/words.js";
 import { type ColumnSummary, correlations, describeTable, readTable, type TextSummary } from "../data/index.js";
 import { jsonText } from "../sweep/tables.js";
+import type { DescribeArguments } from "./commands/describe.js";
 import { decimalCommas } from "./decimal-commas.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { plainTable } from "./render/plain-table.js";
 import { wrap } from "./render/wrap.js";
-
-export interface DescribeArguments {
-  readonly table: string;
-  readonly id: string | undefined;
-  readonly correlations: "pearson" | "spearman" | undefined;
-  readonly json: boolean;
-}
 
 /** How many of the strongest correlations are shown. */
 const SHOWN = 15;

@@ -13,23 +13,10 @@ import { inBrief } from "../sweep/diff/differences.js";
 import { FORMATS, type Format, renderComparison } from "../sweep/diff/render.js";
 import { gateFrom } from "../sweep/diff/tolerance.js";
 import { notWritable } from "../sweep/store/file-store.js";
+import type { DiffArguments } from "./commands/diff.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { readText } from "./read-text.js";
-
-export interface DiffArguments {
-  readonly experiment: string;
-  readonly overrides: readonly string[];
-  readonly against: string;
-  /** Folder of the results to judge; default `results/<experiment>`. */
-  readonly results: string | undefined;
-  readonly strict: boolean;
-  /** A gate file, or settings `column=amount` with commas between them. */
-  readonly tolerance: readonly string[];
-  readonly format: Format;
-  /** Files to write, each in the format its ending says. */
-  readonly out: readonly string[];
-}
 
 const CODES: Readonly<Record<Outcome, number>> = {
   same: EXIT.good,
@@ -46,7 +33,7 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   ".txt": "text",
 };
 
-/** Compare, print, and answer the exit code. */
+/** Compare, print, and return the exit code. */
 export async function diffExperiment(options: DiffArguments, io: Io): Promise<number> {
   const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd, "in-engine");
   const formats = options.out.map((file) => formatOf(file, options.format));

@@ -2,16 +2,11 @@
 import { writeFile } from "node:fs/promises";
 import { UserError } from "../core/errors.js";
 import { exportOnnx, requireFormat } from "../pipeline/index.js";
+import type { ExportArguments } from "./commands/export.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { readModel } from "./read-model.js";
 
-export interface ExportArguments {
-  readonly model: string;
-  readonly to: string;
-  readonly out: string | undefined;
-}
-
-/** Write the file; answers the exit code. */
+/** Write the file; returns the exit code. */
 export async function exportFile(options: ExportArguments, io: Io): Promise<number> {
   const format = requireFormat(options.to);
   const { model, path } = await readModel(options.model, io);

@@ -8,6 +8,9 @@ import { steps } from "../preprocessing/registry.js";
 import { experimentJsonSchema } from "../sweep/config/json-schema.js";
 import { rules } from "../sweep/select/registry.js";
 import { jsonText } from "../sweep/tables.js";
+import { type Declaration, flagOf, usageOf } from "./command.js";
+import { commands } from "./commands/index.js";
+import type { Option } from "./options.js";
 
 /** Path from the root of the repository → text. */
 export function generatedFiles(): Map<string, string> {
@@ -32,9 +35,18 @@ function referencePage(): string {
       .map((key) => `\`${key}\``)
       .join(", ");
   return [
-    "# What can be named in an experiment",
+    "# Reference",
     "",
-    "Generated from the registries; `segmenta list algorithms kmeans` prints one entry with its options.",
+    "Generated from the declarations of the commands and from the registries. `segmenta <command> --help` and",
+    "`segmenta list algorithms kmeans` print the same.",
+    "",
+    "## Commands",
+    "",
+    ...commands.flatMap(({ declaration }) => commandSection(declaration)),
+    "Exit codes of every command: 0 good · 1 a fault of segmenta · 2 a mistake to mend in the usage, config or data ·",
+    "3 regressed (`diff`, `verify`, `--check`) · 4 incomplete · 130 interrupted.",
+    "",
+    "# What can be named in an experiment",
     "",
     "## Algorithms",
     "",
@@ -65,6 +77,37 @@ function referencePage(): string {
     ...simple(rules),
     "",
   ].join("\n");
+}
+
+/** One command: how it is written, its words, its options. */
+function commandSection(declaration: Declaration): string[] {
+  const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const row = (shown: string, { yargs }: Option<unknown>) => {
+    const { describe = "", default: byDefault, demandOption, alias } = yargs;
+    const notes = [
+      ...(demandOption ? ["required"] : []),
+      ...(byDefault === undefined ? [] : [`default: ${byDefault}`]),
+      ...(alias === undefined ? [] : [`short: -${alias}`]),
+    ];
+    return `| \`${shown}\` | ${cell(describe)}${notes.length > 0 ? ` (${notes.join("; ")})` : ""} |`;
+  };
+  const rows = [
+    ...Object.entries(declaration.words).map(([name, option]) => row(name, option)),
+    ...Object.entries(declaration.options).map(([name, option]) => {
+      const value = option.yargs.type === "boolean" ? "" : " …";
+      return row(`--${flagOf(name)}${value}`, option);
+    }),
+  ];
+  return [
+    `### \`segmenta ${usageOf(declaration)}\``,
+    "",
+    `${declaration.summary.charAt(0).toUpperCase()}${declaration.summary.slice(1)}.`,
+    "",
+    "| | |",
+    "|---|---|",
+    ...rows,
+    "",
+  ];
 }
 
 const bound = (value: number) =>

@@ -1,28 +1,16 @@
 /** The work of `segmenta import`. */
 import { UserError } from "../core/errors.js";
 import { didYouMean } from "../core/suggest.js";
-import { type Table, tableChecksum } from "../core/table.js";
+import type { Table } from "../core/table.js";
 import { columnNames, readTable } from "../data/index.js";
 import { alignLabels, type ForeignLabels, importLabels, removeImported } from "../sweep/import.js";
 import { provenance } from "../sweep/provenance.js";
 import { openStore } from "../sweep/store/file-store.js";
-import { loadExperiment } from "./experiment-file.js";
+import type { ImportArguments } from "./commands/import.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
-import { resultsFolder } from "./run-experiment.js";
+import { openRun } from "./open-run.js";
 
-export interface ImportArguments {
-  readonly experiment: string;
-  /** Undefined with `remove`. */
-  readonly labels: string | undefined;
-  readonly name: string;
-  /** Column of the labels file that holds the table's ids. */
-  readonly id: string | undefined;
-  readonly column: string | undefined;
-  readonly out: string | undefined;
-  readonly remove: boolean;
-}
-
-/** Answers the exit code. */
+/** Returns the exit code. */
 export async function importFile(options: ImportArguments, io: Io): Promise<number> {
   const { name } = options;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
@@ -39,12 +27,9 @@ export async function importFile(options: ImportArguments, io: Io): Promise<numb
       mend: "segmenta import <experiment> labels.csv --name x, or segmenta import <experiment> --name x --remove",
     });
   }
-  const experiment = await loadExperiment(options.experiment, [], io.cwd);
-  const table = await readTable({ ...experiment.data, path: pathFrom(io, experiment.data.path) });
-  const checksum = tableChecksum(table);
+  const { experiment, table, checksum, path } = await openRun(options.experiment, [], options.out, io);
   const labels = options.labels === undefined ? null : alignLabels(await readLabels(options, table, io), table);
-  const folder = await resultsFolder(experiment, checksum, options.out, io);
-  const store = await openStore(pathFrom(io, folder), experiment.name);
+  const store = await openStore(path, experiment.name);
   try {
     // No rule is put on record here: labels are brought in, nothing is chosen.
     await store.begin({ type: "run", format: 1, experiment: experiment.name, data: checksum }, () =>

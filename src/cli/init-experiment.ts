@@ -7,16 +7,9 @@ import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
 import { counted, shorten } from "../core/words.js";
 import { type ColumnSummary, describeTable, type NumberSummary, readTable } from "../data/index.js";
+import type { InitArguments } from "./commands/init.js";
 import { decimalCommas } from "./decimal-commas.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
-
-export interface InitArguments {
-  readonly table: string;
-  readonly name: string | undefined;
-  readonly force: boolean;
-  /** Also write a first notebook. */
-  readonly notebook: boolean;
-}
 
 /** Skew from which a column of non-negative numbers is better on a log scale. */
 const SKEWED = 1.5;
@@ -27,7 +20,7 @@ const FEW_ROWS = 4;
 /** Rows above which algorithms that compare all pairs are left out of the first grid. */
 const MANY_ROWS = 20_000;
 
-/** Write `experiments/<name>.yaml`, and `notebooks/<name>.ipynb` if asked for; answers the exit code. */
+/** Write `experiments/<name>.yaml`, and `notebooks/<name>.ipynb` if asked for; returns the exit code. */
 export async function initExperiment(options: InitArguments, io: Io): Promise<number> {
   const table = await readTable({ path: pathFrom(io, options.table) });
   const name = options.name ?? experimentName(options.table);

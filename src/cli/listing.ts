@@ -9,6 +9,8 @@ import { metrics } from "../metrics/registry.js";
 import { steps } from "../preprocessing/registry.js";
 import { rules } from "../sweep/select/registry.js";
 import { jsonText } from "../sweep/tables.js";
+import type { ListArguments } from "./commands/list.js";
+import { EXIT, type Io } from "./io.js";
 import { wrap } from "./render/wrap.js";
 
 interface Entry {
@@ -29,15 +31,14 @@ const kinds: Readonly<Record<string, readonly Entry[]>> = {
   reductions: reducers,
 };
 
-export interface ListingOptions {
-  readonly kind: string | undefined;
-  readonly name: string | undefined;
-  readonly json: boolean;
-  readonly columns: number;
+/** Print it; returns the exit code. */
+export async function printListing(options: ListArguments, io: Io): Promise<number> {
+  io.out(listing(options, io.columns));
+  return EXIT.good;
 }
 
 /** @throws UserError `UNKNOWN_NAME` for an entry that is not there */
-export function listing({ kind, name, json, columns }: ListingOptions): string {
+function listing({ kind, name, json }: ListArguments, columns: number): string {
   const chosen = kind === undefined ? Object.keys(kinds) : [kind];
   if (kind !== undefined && name !== undefined) {
     const entry = kinds[kind]!.find((candidate) => candidate.name === name);

@@ -1,16 +1,11 @@
 /** The work of `segmenta predict`: a file of any size in, a CSV out, in bounded memory. */
 import { type Cell, columnNames, csvLine, openCsvWriter, type ReadOptions, readChunks } from "../data/index.js";
 import { driftNotes, idHeader, type Model, type Prediction, watchDrift } from "../pipeline/index.js";
+import type { PredictArguments } from "./commands/predict.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { readModel } from "./read-model.js";
 
-export interface PredictArguments {
-  readonly model: string;
-  readonly table: string;
-  readonly out: string | undefined;
-}
-
-/** Score a file; answers the exit code. */
+/** Score a file; returns the exit code. */
 export async function predictFile(options: PredictArguments, io: Io): Promise<number> {
   const { model, compiled } = await readModel(options.model, io);
   const reading = await readingFor(model, pathFrom(io, options.table), io.signal);

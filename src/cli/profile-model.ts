@@ -3,20 +3,15 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Model, parseView, type View } from "../pipeline/index.js";
 import { jsonText } from "../sweep/tables.js";
+import type { ProfileArguments } from "./commands/profile.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { readModel } from "./read-model.js";
 import { type Card, cardsText } from "./render/cards.js";
 
-export interface ProfileArguments {
-  readonly target: string;
-  readonly top: number | undefined;
-  readonly json: boolean;
-}
-
 /** How many columns a card shows. */
 const SHOWN = 6;
 
-/** Print the segments of a model; answers the exit code. */
+/** Print the segments of a model; returns the exit code. */
 export async function profileModel(options: ProfileArguments, io: Io): Promise<number> {
   const { model, path } = await readModel(options.target, io);
   const view = await viewBeside(path, model, io);

@@ -4,18 +4,11 @@ import { UserError } from "../core/errors.js";
 import { formatCsv, type QueryAnswer, queryResults } from "../data/index.js";
 import { notWritable } from "../sweep/store/file-store.js";
 import { formatNumber, jsonText } from "../sweep/tables.js";
+import type { QueryArguments } from "./commands/query.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { plainTable } from "./render/plain-table.js";
 
-export interface QueryArguments {
-  readonly sql: string;
-  /** The folder of results. */
-  readonly results: string;
-  readonly format: "table" | "csv" | "json" | "parquet";
-  readonly out: string | undefined;
-}
-
-/** Answers the exit code. */
+/** Returns the exit code. */
 export async function runQuery({ sql, results, format, out }: QueryArguments, io: Io): Promise<number> {
   if (format === "parquet" && out === undefined) {
     throw new UserError("BAD_USAGE", {

@@ -1,8 +1,6 @@
 /** The work of `segmenta report`: what is stored is taken, what is missing is fitted, then one page is written. */
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { tableChecksum } from "../core/table.js";
-import { readTable } from "../data/index.js";
+import { join } from "node:path";
 import { buildReport, gatherReport, plotlySource, runnerUpOf } from "../report/index.js";
 import { workerPool } from "../sweep/execute.js";
 import { assembleModel } from "../sweep/model.js";
@@ -10,30 +8,20 @@ import { provenance } from "../sweep/provenance.js";
 import { howConfigDiffers } from "../sweep/results.js";
 import { runSweep } from "../sweep/run.js";
 import { notWritable, openStore } from "../sweep/store/file-store.js";
-import { loadExperiment } from "./experiment-file.js";
-import { EXIT, type Io } from "./io.js";
+import type { ReportArguments } from "./commands/report.js";
+import { EXIT, type Io, pathFrom } from "./io.js";
+import { openRun } from "./open-run.js";
 import { textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { wrapNote } from "./render/wrap.js";
-import { resultsFolder } from "./run-experiment.js";
 
-export interface ReportArguments {
-  readonly experiment: string;
-  readonly overrides: readonly string[];
-  /** Folder of the results; default `results/<experiment>`. */
-  readonly results: string | undefined;
-  readonly out: string | undefined;
-  readonly jobs: number | undefined;
-}
-
-/** Answers the exit code. */
+/** Returns the exit code. */
 export async function reportExperiment(options: ReportArguments, io: Io): Promise<number> {
-  const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd);
-  const table = await readTable({ ...experiment.data, path: resolve(io.cwd, experiment.data.path) });
+  const opened = await openRun(options.experiment, options.overrides, options.results, io);
+  const { experiment, table, folder, path } = opened;
   const domain = await readDomain(experiment, io.cwd);
-  const folder = await resultsFolder(experiment, tableChecksum(table), options.results, io);
-  const other = await howConfigDiffers(resolve(io.cwd, folder), experiment);
-  const store = await openStore(resolve(io.cwd, folder), experiment.name);
+  const other = await howConfigDiffers(path, experiment);
+  const store = await openStore(path, experiment.name);
   const progress = await textProgress(io);
   const executor = workerPool(options.jobs);
   try {
@@ -50,7 +38,7 @@ export async function reportExperiment(options: ReportArguments, io: Io): Promis
     const gathered = gatherReport(result, assembled, table, { domain, runnerUp: await runnerUpOf(result, store) });
     const page = buildReport({ ...gathered, plotly: await plotlySource() });
     const file = options.out ?? join(folder, "report.html");
-    await writeFile(resolve(io.cwd, file), page).catch((error: unknown) => {
+    await writeFile(pathFrom(io, file), page).catch((error: unknown) => {
       throw notWritable(file, error);
     });
     progress.stop();

@@ -2,7 +2,7 @@
 import yargs from "yargs";
 import { UserError } from "../core/errors.js";
 import { didYouMean, nearestName } from "../core/suggest.js";
-import type { Command } from "./command.js";
+import { build, type Command, usageOf } from "./command.js";
 import { commands } from "./commands/index.js";
 import { EXIT, type Io, reportError } from "./io.js";
 import { packageVersion } from "./version.js";
@@ -19,7 +19,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
   let usageProblem: string | undefined;
   let options: readonly string[] = [];
 
-  let parser = yargs([...argv])
+  let parser = yargs()
     .scriptName("segmenta")
     .usage("segmenta: find customer segments you can defend\n\n$0 <command>")
     .strict()
@@ -45,10 +45,11 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     options = Object.keys((parser as unknown as OptionsOf).getOptions().key);
   });
   for (const command of commands) {
+    const { declaration } = command;
     parser = parser.command(
-      command.usage,
-      command.summary,
-      (builder) => command.options(builder),
+      usageOf(declaration),
+      declaration.summary,
+      (builder) => build(declaration, builder),
       (args) => {
         chosen = { command, args };
       },
@@ -61,9 +62,12 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
       return EXIT.good;
     }
     let help = "";
-    await parser.parseAsync([...argv], (_error: unknown, _args: unknown, output: string) => {
-      help = output;
-    });
+    await parser.parseAsync(
+      argv.length === 0 ? ["--help"] : [...argv],
+      (_error: unknown, _args: unknown, output: string) => {
+        help = output;
+      },
+    );
     if (usageProblem !== undefined) {
       throw new UserError("BAD_USAGE", {
         what: lowerFirst(usageProblem),
@@ -88,7 +92,7 @@ interface OptionsOf {
 
 /** What to do about a word that is not understood. */
 function mendUsage(argv: readonly string[], options: readonly string[]): string {
-  const names = commands.map((command) => command.usage.split(" ")[0]!);
+  const names = commands.map(({ declaration }) => declaration.name);
   const word = argv.find((argument) => !argument.startsWith("-"));
   if (word === undefined) return `commands: ${names.join(", ")}`;
   if (!names.includes(word)) return didYouMean(word, names);

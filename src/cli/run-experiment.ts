@@ -2,23 +2,23 @@
 import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { tableChecksum } from "../core/table.js";
-import { readTable } from "../data/index.js";
 import type { Experiment } from "../sweep/config/experiment.js";
 import { type Executor, workerPool } from "../sweep/execute.js";
 import { explainPlan } from "../sweep/explain.js";
 import { earlierView, type Output, outputOf } from "../sweep/output.js";
 import { planSweep, type Trial } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
-import { howConfigDiffers, resultsChecksum, ruleOfResults, writeResults } from "../sweep/results.js";
+import { howConfigDiffers, ruleOfResults, writeResults } from "../sweep/results.js";
 import { type Fitted, fitAndScore, type RunOptions, runSweep, type SweepResult } from "../sweep/run.js";
 import { headline, selectionRecord } from "../sweep/selection.js";
-import { type Shard, shardsOf } from "../sweep/shard.js";
+import { parseShard, type Shard, shardsOf } from "../sweep/shard.js";
 import { openStore } from "../sweep/store/file-store.js";
 import type { Store } from "../sweep/store/store.js";
 import { jsonText } from "../sweep/tables.js";
+import type { RunArguments } from "./commands/run.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
+import { type OpenRun, openRows } from "./open-run.js";
 import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
@@ -27,50 +27,45 @@ import { nextSteps } from "./render/next-steps.js";
 import { wrapNote } from "./render/wrap.js";
 import { packageVersion } from "./version.js";
 
-export interface RunArguments {
-  readonly experiment: string;
-  readonly overrides: readonly string[];
-  readonly dryRun: boolean;
-  readonly explain: boolean;
-  readonly jobs: number | undefined;
-  readonly out: string | undefined;
-  readonly failFast: boolean;
-  readonly json: boolean;
-  /** Which of the trials without an answer to fit. */
-  readonly fit: "missing" | "failed" | "none";
-  readonly budgetMs: number | undefined;
-  /** What one stage may need; default: an equal share of the machine's memory, and an hour. */
-  readonly maxBytes: number | undefined;
-  readonly maxMs: number | undefined;
-  /** Fit only this part of the plan and choose nothing. */
-  readonly shard: Shard | undefined;
-  /** Address of the queue whose workers fit. */
-  readonly queue: string | undefined;
-}
-
-/** Run an experiment file from end to end; answers the exit code. */
+/** Run an experiment file from end to end; returns the exit code. */
 export async function runExperiment(options: RunArguments, io: Io): Promise<number> {
   const experiment = await loadExperiment(options.experiment, options.overrides, io.cwd, "in-engine");
   if (experiment.data.engine) return (await import("./run-pushdown.js")).runPushedDown(experiment, options, io);
-  const table = await readTable({ ...experiment.data, path: pathFrom(io, experiment.data.path) });
-  const domain = await readDomain(experiment, io.cwd);
-  const folder = await resultsFolder(experiment, tableChecksum(table), options.out, io);
-  const store = await openStore(pathFrom(io, folder), experiment.name);
+  const fit = options.retryFailed ? "failed" : "missing";
+  return runOpened(await openRows(experiment, options.out, io), { ...options, fit }, io);
+}
 
-  const wholePlan = planSweep(experiment, tableChecksum(table));
-  const shards = options.shard && shardsOf(wholePlan, options.shard.count);
-  const isOurs = (trial: Trial) => shards === undefined || shards.get(trial.key) === options.shard!.index;
+export interface Running extends Partial<RunArguments> {
+  readonly experiment: string;
+  readonly overrides: readonly string[];
+  /** Which of the trials without an answer to fit. */
+  readonly fit: "missing" | "failed" | "none";
+}
+
+/** The same, of an experiment that has been opened. */
+export async function runOpened(
+  { experiment, table, checksum, folder, path }: OpenRun,
+  options: Running,
+  io: Io,
+): Promise<number> {
+  const domain = await readDomain(experiment, io.cwd);
+  const shard = options.shard === undefined ? undefined : parseShard(options.shard, io.env);
+  const store = await openStore(path, experiment.name);
+
+  const wholePlan = planSweep(experiment, checksum);
+  const shards = shard && shardsOf(wholePlan, shard.count);
+  const isOurs = (trial: Trial) => shards === undefined || shards.get(trial.key) === shard!.index;
   if (options.dryRun || options.explain) {
     const plan = { ...wholePlan, trials: wholePlan.trials.filter(isOurs) };
-    io.out(explainPlan(plan, store, { each: options.explain }));
+    io.out(explainPlan(plan, store, { each: options.explain === true }));
     if (options.dryRun) return EXIT.good;
   }
 
   const progress = options.json ? jsonProgress(io) : await textProgress(io);
   const pool = workerPool(options.jobs);
   const executor =
-    options.queue === undefined ? pool : await askingQueue(options.queue, experiment, tableChecksum(table), pool, io);
-  const { fit, budgetMs, shard } = options;
+    options.queue === undefined ? pool : await askingQueue(options.queue, experiment, checksum, pool, io);
+  const { fit } = options;
   const only = (trial: Trial) =>
     isOurs(trial) && (fit === "missing" || (fit === "failed" && store.incomplete(trial.key) !== undefined));
   let result: SweepResult;
@@ -82,14 +77,14 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
       store,
       executor,
       signal: io.signal,
-      failFast: options.failFast,
-      budgetMs,
+      failFast: options.failFast === true,
+      budgetMs: options.budget,
       limits: {
-        bytes: options.maxBytes ?? (0.8 * totalmem()) / pool.jobs,
-        seconds: (options.maxMs ?? 3_600_000) / 1000,
+        bytes: options.maxMemory ?? (0.8 * totalmem()) / pool.jobs,
+        seconds: (options.maxTime ?? 3_600_000) / 1000,
       },
       only,
-      earlierRule: await ruleOfResults(pathFrom(io, folder), tableChecksum(table)),
+      earlierRule: await ruleOfResults(path, checksum),
       provenance: async () => ({
         ...(await provenance(io.cwd, process.argv.slice(2))),
         ...(shard ? { shard: { ...shard } } : {}),
@@ -98,7 +93,7 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
     };
     if (shard) return reportShard(shard, await fitAndScore(running), isOurs, folder, store, io);
     result = await runSweep(running);
-    output = await outputOf(result, table, store, domain, await earlierView(pathFrom(io, folder)));
+    output = await outputOf(result, table, store, domain, await earlierView(path));
   } finally {
     progress.stop();
     await executor.close();
@@ -107,8 +102,8 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
 
   const report = join(folder, "report.html");
   const hadReport = existsSync(pathFrom(io, report));
-  const other = options.overrides.length > 0 ? await howConfigDiffers(pathFrom(io, folder), experiment) : undefined;
-  await writeResults(pathFrom(io, folder), output.files);
+  const other = options.overrides.length > 0 ? await howConfigDiffers(path, experiment) : undefined;
+  await writeResults(path, output.files);
   const note = (text: string) => io.err(`${wrapNote(`note: ${text}`, io.columns)}\n`);
   if (other !== undefined) {
     note(`${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart`);
@@ -168,17 +163,4 @@ function reportShard(
   }
   io.out(`when all are done: segmenta merge <experiment> <the ${count} results folders>\n`);
   return EXIT.good;
-}
-
-/** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */
-export async function resultsFolder(
-  experiment: Experiment,
-  checksum: string,
-  out: string | undefined,
-  io: Io,
-): Promise<string> {
-  if (out !== undefined) return out;
-  const folder = join("results", experiment.name);
-  const stored = await resultsChecksum(pathFrom(io, folder));
-  return stored === undefined || stored === checksum ? folder : `${folder}.local`;
 }

@@ -15,15 +15,16 @@ import { ruleOfResults, writeResults } from "../sweep/results.js";
 import { headline, selectionRecord } from "../sweep/selection.js";
 import { openStore } from "../sweep/store/file-store.js";
 import { jsonText } from "../sweep/tables.js";
+import type { RunArguments } from "./commands/run.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
+import { resultsFolder } from "./open-run.js";
 import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
 import { leaderboard } from "./render/leaderboard.js";
 import { nextSteps } from "./render/next-steps.js";
-import { type RunArguments, resultsFolder } from "./run-experiment.js";
 
-/** Run it from end to end; answers the exit code. */
+/** Run it from end to end; returns the exit code. */
 export async function runPushedDown(experiment: Experiment, options: RunArguments, io: Io): Promise<number> {
   requireSupported(experiment);
   requireWhole(experiment, options);
@@ -48,7 +49,7 @@ export async function runPushedDown(experiment: Experiment, options: RunArgument
         store,
         signal: io.signal,
         onEvent: (event) => progress.show(event),
-        budgetMs: options.budgetMs,
+        budgetMs: options.budget,
         earlierRule: await ruleOfResults(pathFrom(io, folder), facts.checksum),
         provenance: async () => provenance(io.cwd, process.argv.slice(2)),
       });

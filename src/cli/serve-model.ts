@@ -9,25 +9,15 @@ import {
   type Tunnel,
   tunnelAccess,
 } from "../serve/index.js";
+import type { ServeArguments } from "./commands/serve.js";
 import { dashboardOf } from "./dashboard.js";
 import { EXIT, type Io } from "./io.js";
 import { readModel } from "./read-model.js";
 
-export interface ServeArguments {
-  readonly model: string;
-  readonly port: string | undefined;
-  readonly host: string | undefined;
-  readonly log: boolean;
-  readonly password: string | undefined;
-  readonly tunnel: boolean;
-  /** Results folders to set beside the model's own. */
-  readonly compare: readonly string[];
-}
-
 /** Requests a minute and caller, as soon as the world may come in. */
 const PER_MINUTE = 600;
 
-/** Serve until the signal comes; answers the exit code. */
+/** Serve until the signal comes; returns the exit code. */
 export async function serveModel(options: ServeArguments, io: Io): Promise<number> {
   const port = portOf(options.port, io.env["PORT"]);
   const password = options.password ?? (io.env["SEGMENTA_PASSWORD"] || undefined);

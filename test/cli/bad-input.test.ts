@@ -75,7 +75,6 @@ describe("segmenta run refuses", () => {
   test.each([
     ["an unknown experiment", ["run", "smal"]],
     ["an unknown command", ["rum", "small"]],
-    ["no command", []],
     ["an unknown flag", ["run", "small", "--job", "2"]],
     ["a number that is none", ["run", "small", "--jobs", "two"]],
     ["more threads than any machine has", ["run", "small", "--jobs", "100000"]],
@@ -136,4 +135,43 @@ test("init does not write over an experiment, and says how", async () => {
   const { code, err } = await segmenta(folder, "init", "my table.csv");
   expect(err).toMatchSnapshot();
   expect(code).toBe(2);
+});
+
+describe("near misses are suggested", () => {
+  const answer = async (folder: string, ...argv: string[]) => {
+    const { code, out, err } = await segmenta(folder, ...argv);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    return err;
+  };
+
+  test("for commands, options, and the words an option may be", async () => {
+    const folder = workFolder();
+    expect(await answer(folder, "lst")).toContain('did you mean "list"?');
+    expect(await answer(folder, "run", "small", "--dry-rum")).toContain("did you mean --dry-run?");
+    expect(await answer(folder, "list", "metric")).toContain('unknown kind "metric"');
+    expect(await answer(folder, "list", "metric")).toContain('did you mean "metrics"?');
+    expect(await answer(folder, "list", "metrics", "silhouete")).toContain('did you mean "silhouette"?');
+    expect(await answer(folder, "query", "select 1", "--format", "jso")).toContain('did you mean "json"?');
+    expect(await answer(folder, "notebook", "rum")).toContain('did you mean "run"?');
+  });
+
+  test("for models, among the experiments that have one", async () => {
+    const folder = workFolder({ "results/customers/model.json": "{}", "results/empty/summary.md": "" });
+    for (const argv of [
+      ["predict", "custmers", "new.csv"],
+      ["profile", "custmers"],
+      ["serve", "results/custmers"],
+    ]) {
+      expect(await answer(folder, ...argv)).toContain('did you mean "customers"? known: customers;');
+    }
+    expect(await answer(workFolder(), "predict", "nosuch", "new.csv")).toContain("segmenta run <experiment> writes");
+  });
+});
+
+test("segmenta alone prints its help", async () => {
+  const folder = workFolder();
+  const alone = await segmenta(folder);
+  expect(alone).toEqual(await segmenta(folder, "--help"));
+  expect(alone.code).toBe(0);
+  expect(alone.out).toContain("segmenta run <experiment> [overrides..]");
 });

@@ -46,7 +46,7 @@ test("a model is named by its file or by its experiment, wherever one is wanted"
   });
   expect(await segmenta(folder, "predict", "irises", "iris.csv")).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/there is no file irises .*the experiment's name will do as well/s),
+    err: expect.stringMatching(/there is no file irises .*did you mean "iris"\?/s),
   });
 });
 
@@ -141,7 +141,7 @@ test("a note of several preparations is told once, and fits the screen", async (
 
 test("help fits the screen, and every example stands on a line of its own", async () => {
   const folder = workFolder();
-  for (const argv of [["--help"], ...commands.map(({ usage }) => [usage.split(" ")[0]!, "--help"])]) {
+  for (const argv of [["--help"], ...commands.map(({ declaration }) => [declaration.name, "--help"])]) {
     const { code, out } = await segmenta(folder, ...argv);
     expect(code).toBe(0);
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);

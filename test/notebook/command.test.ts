@@ -2,7 +2,7 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { notebook } from "../../src/cli/commands/notebook.js";
+import { commands } from "../../src/cli/commands/index.js";
 import type { Io } from "../../src/cli/io.js";
 import { jupyterPath } from "../../src/notebook/kernel-client.js";
 import { findJupyter, jupyterEnvironment } from "../../src/notebook/lab.js";
@@ -13,6 +13,8 @@ beforeAll(async () => {
   folder = await notebookFolder();
 });
 afterAll(() => folder.remove());
+
+const notebook = commands.find(({ declaration }) => declaration.name === "notebook")!;
 
 async function segmenta(args: Record<string, unknown>, env: Io["env"] = process.env) {
   let out = "";

@@ -1,5 +1,5 @@
-/** Every command; a new one is a file and a line here. */
-import type { Command } from "../command.js";
+/** Every command with its work, which is loaded when it runs; a new one is a declaration, its work and a line here. */
+import { type Command, command } from "../command.js";
 import { describe } from "./describe.js";
 import { diff } from "./diff.js";
 import { exportModel } from "./export.js";
@@ -18,20 +18,20 @@ import { verify } from "./verify.js";
 import { worker } from "./worker.js";
 
 export const commands: readonly Command[] = [
-  run,
-  merge,
-  worker,
-  diff,
-  verify,
-  query,
-  importCommand,
-  report,
-  predict,
-  profile,
-  serve,
-  exportModel,
-  describe,
-  init,
-  list,
-  notebook,
+  command(run, async () => (await import("../run-experiment.js")).runExperiment),
+  command(merge, async () => (await import("../merge-experiment.js")).mergeExperiment),
+  command(worker, async () => (await import("../work-on-queue.js")).workOnQueue),
+  command(diff, async () => (await import("../diff-experiment.js")).diffExperiment),
+  command(verify, async () => (await import("../verify-experiment.js")).verifyExperiment),
+  command(query, async () => (await import("../query-results.js")).runQuery),
+  command(importCommand, async () => (await import("../import-labels.js")).importFile),
+  command(report, async () => (await import("../report-experiment.js")).reportExperiment),
+  command(predict, async () => (await import("../predict-file.js")).predictFile),
+  command(profile, async () => (await import("../profile-model.js")).profileModel),
+  command(serve, async () => (await import("../serve-model.js")).serveModel),
+  command(exportModel, async () => (await import("../export-file.js")).exportFile),
+  command(describe, async () => (await import("../describe-file.js")).describeFile),
+  command(init, async () => (await import("../init-experiment.js")).initExperiment),
+  command(list, async () => (await import("../listing.js")).printListing),
+  command(notebook, async () => (await import("../run-notebooks.js")).notebooks),
 ];

@@ -1,20 +1,12 @@
 /** `segmenta profile`: a card for each segment. */
-import type { Command } from "../command.js";
+import { type ArgumentsOf, declare } from "../command.js";
+import { count, flag, required } from "../options.js";
 
-export const profile: Command = {
-  usage: "profile <target>",
+export const profile = declare({
+  name: "profile",
   summary: "segment cards: size, medians, what sets each apart, its rule",
-  options: (yargs) =>
-    yargs
-      .positional("target", { type: "string", describe: "a model.json, or an experiment that has been run" })
-      .option("top", { type: "string", describe: "columns on each card; default: 6" })
-      .option("json", { type: "boolean", describe: "as JSON" }),
-  async run(args, io) {
-    const { wholeNumber } = await import("../arguments.js");
-    const { profileModel } = await import("../profile-model.js");
-    return profileModel(
-      { target: String(args["target"]), top: wholeNumber("top", args["top"]), json: args["json"] === true },
-      io,
-    );
-  },
-};
+  words: { target: required("a model.json, or an experiment that has been run") },
+  options: { top: count("columns on each card; default: 6"), json: flag("as JSON") },
+});
+
+export type ProfileArguments = ArgumentsOf<typeof profile>;

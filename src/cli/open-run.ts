@@ -1,0 +1,53 @@
+/** What every command on the results of an experiment starts from: the experiment, its rows and the folder. */
+import { join } from "node:path";
+import { type Table, tableChecksum } from "../core/table.js";
+import { readTable } from "../data/index.js";
+import type { Experiment } from "../sweep/config/experiment.js";
+import { resultsChecksum } from "../sweep/results.js";
+import { loadExperiment } from "./experiment-file.js";
+import { type Io, pathFrom } from "./io.js";
+
+export interface OpenRun {
+  readonly experiment: Experiment;
+  readonly table: Table;
+  readonly checksum: string;
+  /** The results folder, as the user would write it. */
+  readonly folder: string;
+  /** The same, as this process reaches it. */
+  readonly path: string;
+}
+
+/**
+ * @param word - the experiment, as the user named it
+ * @param out - the results folder, if the user named one, or how the experiment's name gives it
+ */
+export async function openRun(
+  word: string,
+  overrides: readonly string[],
+  out: string | ((name: string) => string) | undefined,
+  io: Pick<Io, "cwd">,
+): Promise<OpenRun> {
+  const experiment = await loadExperiment(word, overrides, io.cwd);
+  return openRows(experiment, typeof out === "function" ? out(experiment.name) : out, io);
+}
+
+/** The same, of an experiment that has been read. */
+export async function openRows(experiment: Experiment, out: string | undefined, io: Pick<Io, "cwd">): Promise<OpenRun> {
+  const table = await readTable({ ...experiment.data, path: pathFrom(io, experiment.data.path) });
+  const checksum = tableChecksum(table);
+  const folder = await resultsFolder(experiment, checksum, out, io);
+  return { experiment, table, checksum, folder, path: pathFrom(io, folder) };
+}
+
+/** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */
+export async function resultsFolder(
+  experiment: Experiment,
+  checksum: string,
+  out: string | undefined,
+  io: Pick<Io, "cwd">,
+): Promise<string> {
+  if (out !== undefined) return out;
+  const folder = join("results", experiment.name);
+  const stored = await resultsChecksum(pathFrom(io, folder));
+  return stored === undefined || stored === checksum ? folder : `${folder}.local`;
+}
