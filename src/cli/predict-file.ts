@@ -1,5 +1,5 @@
 /** The work of `segmenta predict`: a file of any size in, a CSV out, in bounded memory. */
-import { type Cell, columnNames, csvLine, openCsvWriter, type ReadOptions, readChunks } from "../data/index.js";
+import { type CsvCell, columnNames, csvLine, openCsvWriter, type ReadOptions, readChunks } from "../data/index.js";
 import { driftNotes, idHeader, type Model, type Prediction, watchDrift } from "../pipeline/index.js";
 import type { PredictArguments } from "./commands/predict.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
@@ -30,7 +30,7 @@ export async function predictFile(options: PredictArguments, io: Io): Promise<nu
       else {
         // The header waits for the first answers: a table that cannot be scored prints nothing.
         if (rows === 0) io.out(csvLine(header));
-        io.out([...lines].map(csvLine).join(""));
+        io.out([...lines].map((cells) => csvLine(cells)).join(""));
         await io.drained?.();
       }
       for (const count of answer.outOfRange) if (count > 0) beyond++;
@@ -64,7 +64,7 @@ async function readingFor(model: Model, path: string, signal: AbortSignal): Prom
 }
 
 /** Id (or row number), segment, name, margin; an empty margin where there is no runner-up. */
-function* answerLines(answer: Prediction, ids: readonly string[] | undefined, before: number): Generator<Cell[]> {
+function* answerLines(answer: Prediction, ids: readonly string[] | undefined, before: number): Generator<CsvCell[]> {
   for (let i = 0; i < answer.labels.length; i++) {
     const margin = answer.margins[i]!;
     yield [ids?.[i] ?? before + i + 1, answer.labels[i]!, answer.names[i]!, Number.isFinite(margin) ? margin : null];

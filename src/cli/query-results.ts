@@ -1,7 +1,7 @@
 /** The work of `segmenta query`. */
 import { writeFile } from "node:fs/promises";
 import { UserError } from "../core/errors.js";
-import { formatCsv, type QueryAnswer, queryResults } from "../data/index.js";
+import { csvText, type QueryAnswer, queryResults } from "../data/index.js";
 import { notWritable } from "../sweep/store/file-store.js";
 import { formatNumber, jsonText } from "../sweep/tables.js";
 import type { QueryArguments } from "./commands/query.js";
@@ -25,7 +25,7 @@ export async function runQuery({ sql, results, format, out }: QueryArguments, io
   }
   const text =
     format === "csv"
-      ? formatCsv(answer.columns, answer.rows)
+      ? csvText(answer.columns, answer.rows)
       : format === "json"
         ? jsonText(answer.rows.map((row) => Object.fromEntries(answer.columns.map((name, c) => [name, row[c]]))))
         : `${asTable(answer, out === undefined ? io.columns : Number.POSITIVE_INFINITY)}\n`;

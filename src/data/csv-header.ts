@@ -6,6 +6,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
+import { csvFields, csvRecords, sniffDelimiter } from "../core/csv.js";
 import { UserError } from "../core/errors.js";
 import { notReadable } from "./source.js";
 
@@ -14,7 +15,6 @@ export interface CsvHeader {
   readonly names: readonly string[];
 }
 
-const delimiters = [",", ";", "\t", "|"] as const;
 /** A header longer than this is no header. */
 const headerBytes = 1 << 20;
 
@@ -45,8 +45,10 @@ export function readCsvHeader(path: string): CsvHeader {
       mend: "remove that line; the delimiter is found without it",
     });
   }
-  const delimiter = sniffDelimiter(text);
-  const fields = firstRecord(text, delimiter);
+  // Old Macs ended lines with a return alone.
+  const [record] = csvRecords(text.replace(/\r\n?/g, "\n"));
+  const delimiter = sniffDelimiter(record!.text);
+  const fields = fieldsOf(record!.text, delimiter);
   if (fields.every(isDecimal) && fields.some((field) => /[.eE]/.test(field))) {
     throw new UserError("NOT_READABLE", {
       what: `the first line of "${basename(path)}" is data (${fields.slice(0, 3).join(", ")}), not column names`,
@@ -88,32 +90,13 @@ function firstText(path: string): string {
   }
 }
 
-function sniffDelimiter(text: string): string {
-  const counts = delimiters.map((delimiter) => firstRecord(text, delimiter).length);
-  const most = Math.max(...counts);
-  return most === 1 ? "," : delimiters[counts.indexOf(most)]!;
-}
-
-/** The fields of the first record, quotes undone. A quoted field may hold delimiters, quotes and line ends. */
-function firstRecord(text: string, delimiter: string): string[] {
-  const fields: string[] = [];
-  let field = "";
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i]!;
-    if (quoted) {
-      if (char !== '"') field += char;
-      else if (text[i + 1] === '"') field += text[i++];
-      else quoted = false;
-    } else if (char === '"' && field === "") quoted = true;
-    else if (char === delimiter) {
-      fields.push(field);
-      field = "";
-    } else if (char === "\n" || char === "\r") break;
-    else field += char;
+/** The fields of the first record; one that is damaged is taken as it stands, for DuckDB to find the fault. */
+function fieldsOf(record: string, delimiter: string): string[] {
+  try {
+    return csvFields(record, delimiter);
+  } catch {
+    return record.split(delimiter);
   }
-  fields.push(field);
-  return fields;
 }
 
 const isDecimal = (text: string) => /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/.test(text);

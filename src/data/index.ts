@@ -1,4 +1,6 @@
 /** Tables from files and back. */
+
+export { type CsvCell, csvLine, csvText } from "../core/csv.js";
 export { columnNames } from "./column-names.js";
 export { type Correlations, correlations } from "./correlations.js";
 export { type ColumnSummary, describeColumn, describeTable, type NumberSummary, type TextSummary } from "./describe.js";
@@ -12,4 +14,4 @@ export {
 } from "./read-results.js";
 export { type ReadOptions, readChunks, readTable } from "./read-table.js";
 export { type Kind, missingMarkers } from "./scan.js";
-export { type Cell, type CsvWriter, csvLine, formatCsv, openCsvWriter, tableHeader, tableRows } from "./write-csv.js";
+export { type CsvWriter, openCsvWriter, tableHeader, tableRows } from "./write-csv.js";

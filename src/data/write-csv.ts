@@ -3,40 +3,16 @@
 import { once } from "node:events";
 import { accessSync, constants, createWriteStream, realpathSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { type CsvCell, csvLine } from "../core/csv.js";
 import { UserError } from "../core/errors.js";
 import type { Column, Table } from "../core/table.js";
 import { besideOf } from "../sweep/store/temporary.js";
 
-/** What a CSV cell may hold; null, undefined and NaN are written as an empty field. */
-export type Cell = string | number | boolean | null | undefined;
-
-/**
- * One line of CSV, its line end included. Numbers are the shortest decimals that read back to the same bits;
- * a text that holds a comma, a quote or a line end, or begins or ends with a blank, stands in quotes.
- */
-export function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(csvField).join(",")}\n`;
-}
-
-function csvField(cell: Cell): string {
-  if (cell === null || cell === undefined) return "";
-  if (typeof cell === "number") return Number.isNaN(cell) ? "" : String(cell);
-  const text = String(cell);
-  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** CSV text of a header and rows. */
-export function formatCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
-  let text = csvLine(header);
-  for (const row of rows) text += csvLine(row);
-  return text;
-}
-
 /** The rows of a table as CSV cells, the id first when there is one, then `extra` columns. */
-export function* tableRows(table: Table, extra: readonly Column[] = []): Generator<Cell[]> {
+export function* tableRows(table: Table, extra: readonly Column[] = []): Generator<CsvCell[]> {
   const columns = [...table.columns, ...extra];
   for (let i = 0; i < table.rows; i++) {
-    const cells: Cell[] = table.id ? [table.id.values[i]] : [];
+    const cells: CsvCell[] = table.id ? [table.id.values[i]] : [];
     for (const column of columns) cells.push(column.values[i]);
     yield cells;
   }
@@ -50,7 +26,7 @@ export function tableHeader(table: Table, extra: readonly Column[] = []): string
 
 export interface CsvWriter {
   /** Append rows; resolves when the next ones may come, so that memory stays bounded. */
-  write(rows: Iterable<readonly Cell[]>): Promise<void>;
+  write(rows: Iterable<readonly CsvCell[]>): Promise<void>;
   /** Flush the file and give it its name. */
   close(): Promise<void>;
   /** Remove what was written; an older file of that name stays as it was. */

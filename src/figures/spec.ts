@@ -5,6 +5,7 @@
  * `figure` finishes every one alike: the house layout, numbers rounded to a stated number of significant
  * digits (so that a spec is a stable file), missing numbers as null.
  */
+import { csvText } from "../core/csv.js";
 import { type Chrome, darkChrome, lightChrome } from "./palette.js";
 
 export type Cell = string | number | null;
@@ -149,11 +150,5 @@ export function roundTo(value: number, digits: number): number | null {
   return Number(value.toPrecision(digits)) + 0;
 }
 
-/** The table of a figure as CSV (RFC 4180, `\n` at line ends). */
-export function tableCsv(table: FigureTable): string {
-  const field = (cell: Cell) => {
-    const text = cell === null ? "" : String(cell);
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [table.columns, ...table.rows].map((row) => `${row.map(field).join(",")}\n`).join("");
-}
+/** The table of a figure as CSV. */
+export const tableCsv = ({ columns, rows }: FigureTable): string => csvText(columns, rows);

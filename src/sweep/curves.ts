@@ -1,10 +1,11 @@
 /** curves.csv: indices that need neighbouring k, along every series of candidates. Pure. */
+import { csvText } from "../core/csv.js";
 import { hartigan, krzanowskiLai, type WithinPoint } from "../metrics/curves.js";
 import { inertiaOf } from "./evidence/gap-draw.js";
 import type { SweepResult } from "./run.js";
 import type { GapCurve } from "./select/gap-1se.js";
 import { type Series, seriesOf } from "./series.js";
-import { csvField, formatNumber } from "./tables.js";
+import { formatNumber } from "./tables.js";
 
 const HEADER = [
   "algorithm",
@@ -37,7 +38,7 @@ export function curvesCsv(result: SweepResult): string | null {
   );
   const gap = result.verdict.details?.["gap"] as GapCurve | undefined;
   const lines = series.flatMap((each) => linesOf(each, result, gap));
-  return [HEADER, ...lines].map((fields) => `${fields.map(csvField).join(",")}\n`).join("");
+  return csvText(HEADER, lines);
 }
 
 function linesOf(series: Series, result: SweepResult, gap: GapCurve | undefined): string[][] {

@@ -1,4 +1,5 @@
 /** The files of a results folder, as text. Pure: same rows, same bytes. */
+import { csvText } from "../core/csv.js";
 import type { Labels } from "../core/labels.js";
 import type { MetricColumn } from "../metrics/define.js";
 import type { Row } from "./rows.js";
@@ -24,32 +25,25 @@ export function formatNumber(value: number | null | undefined): string {
   return String(Number(value.toPrecision(12)));
 }
 
-/** One field of a CSV file, quoted when it must be. */
-export function csvField(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** metrics.csv */
 export function metricsCsv(rows: readonly Row[], columns: readonly MetricColumn[]): string {
   const header = [...ROW_COLUMNS, ...columns.map((column) => column.name), "labels"];
-  const lines = rows.map((row) =>
-    [
-      row.algorithm,
-      row.prepare,
-      row.reduce,
-      row.params,
-      formatNumber(row.k),
-      formatNumber(row.seed),
-      row.status,
-      row.reason.join(";"),
-      row.space,
-      formatNumber(row.coverage),
-      formatNumber(row.smallest),
-      ...columns.map((column) => formatNumber(row.scores[column.name])),
-      row.labels ?? "",
-    ].map(csvField),
-  );
-  return [header, ...lines].map((fields) => `${fields.join(",")}\n`).join("");
+  const lines = rows.map((row) => [
+    row.algorithm,
+    row.prepare,
+    row.reduce,
+    row.params,
+    formatNumber(row.k),
+    formatNumber(row.seed),
+    row.status,
+    row.reason.join(";"),
+    row.space,
+    formatNumber(row.coverage),
+    formatNumber(row.smallest),
+    ...columns.map((column) => formatNumber(row.scores[column.name])),
+    row.labels ?? "",
+  ]);
+  return csvText(header, lines);
 }
 
 /** assignments.csv: row number, counted from 1, and segment of the chosen model; −1 is noise. */

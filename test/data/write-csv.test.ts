@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { csvLine, formatCsv, openCsvWriter, readTable, tableHeader, tableRows } from "../../src/data/index.js";
+import { csvLine, csvText, openCsvWriter, readTable, tableHeader, tableRows } from "../../src/data/index.js";
 import { refusal, temporaryFiles } from "./files.js";
 
 const files = temporaryFiles();
@@ -26,7 +26,7 @@ test("what is written is read back: any texts and numbers", async () => {
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
       // A text without a letter in front may be a number, or a missing marker: that is the reader's rule, not the writer's.
       const cells = rows.map(([t, x]) => [`t${t}`, x]);
-      const table = await readTable({ path: files.write("any.csv", formatCsv(["t", "x"], cells)) });
+      const table = await readTable({ path: files.write("any.csv", csvText(["t", "x"], cells)) });
       expect(table.columns.map((column) => Array.from(column.values as ArrayLike<unknown>))).toEqual([
         cells.map(([t]) => t),
         cells.map(([, x]) => Number(x) + 0),
@@ -42,7 +42,7 @@ describe("a file written batch by batch", () => {
     const writer = openCsvWriter(files.path("streamed.csv"), ["id", "a", "b"]);
     for (let start = 0; start < rows.length; start += 999) await writer.write(rows.slice(start, start + 999));
     await writer.close();
-    expect(readFileSync(files.path("streamed.csv"), "utf8")).toBe(formatCsv(["id", "a", "b"], rows));
+    expect(readFileSync(files.path("streamed.csv"), "utf8")).toBe(csvText(["id", "a", "b"], rows));
   });
 
   test("has its header even without rows", async () => {
@@ -80,7 +80,7 @@ describe("a file written batch by batch", () => {
   test("a table, its id first and new columns last, reads back the same", async () => {
     const table = await readTable({ path: files.write("t.csv", 'id,a,b\n01,1.5,"x, y"\n02,,\n'), id: "id" });
     const extra = [{ kind: "text", name: "segment", values: ["Low", "High"] }] as const;
-    const text = formatCsv(tableHeader(table, extra), tableRows(table, extra));
+    const text = csvText(tableHeader(table, extra), tableRows(table, extra));
     expect(text).toBe('id,a,b,segment\n01,1.5,"x, y",Low\n02,,,High\n');
   });
 

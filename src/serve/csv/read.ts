@@ -2,6 +2,7 @@
  * CSV as it arrives: bytes in, records out, one record held at a time. The `data` folder reads files through DuckDB;
  * a request has no file, and must not fill the memory before it is refused.
  */
+import { CsvFault, csvFields, leavesQuoteOpen, sniffDelimiter } from "../../core/csv.js";
 import { UserError } from "../../core/errors.js";
 import type { Limits } from "../limits.js";
 
@@ -10,8 +11,6 @@ import type { Limits } from "../limits.js";
 export const missingTexts: ReadonlySet<string> = new Set([
   "", "nan", "NaN", "NAN", "na", "NA", "n/a", "N/A", "#N/A", "null", "Null", "NULL", "None", "?", "-",
 ]);
-
-const delimiters = [",", ";", "\t", "|"] as const;
 
 export interface CsvRecord {
   readonly fields: readonly string[];
@@ -37,8 +36,8 @@ export async function* readRecords(
     if (text === "") continue;
     if (delimiter === undefined && /^"?sep=.?"?$/i.test(text))
       throw unreadable(line, `is a hint for Excel (${text})`, "remove that line; the delimiter is found without it");
-    delimiter ??= sniff(text);
-    yield { fields: split(text, delimiter, line), line };
+    delimiter ??= sniffDelimiter(text);
+    yield { fields: fieldsOf(text, delimiter, line), line };
   }
 }
 
@@ -71,7 +70,7 @@ async function* recordTexts(
         const piece = rest.slice(from, end < 0 ? rest.length : end);
         from = end < 0 ? rest.length : end + 1;
         line++;
-        if (hasOddQuotes(piece)) open = !open;
+        open = leavesQuoteOpen(piece, open);
         record = record === "" ? piece : `${record}\n${piece}`;
         if (record.length > recordChars) throw tooLong(begins, recordChars);
         if (open) continue;
@@ -83,12 +82,7 @@ async function* recordTexts(
       if (rest.length > recordChars) throw tooLong(line, recordChars);
       if (done) break;
     }
-    if (open)
-      throw unreadable(
-        begins,
-        "opens a quote that is never closed",
-        'a quote inside a quoted field is written twice: ""',
-      );
+    if (open) throw unreadable(begins, "opens a quote that is never closed", DOUBLED);
   } finally {
     // Whatever ends the reading, the sender is told to stop.
     await reader.cancel().catch(() => undefined);
@@ -111,46 +105,16 @@ function decode(decoder: TextDecoder, value: Uint8Array | undefined, line: numbe
   return text;
 }
 
-function hasOddQuotes(text: string): boolean {
-  let odd = false;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd;
-  return odd;
-}
-
-function sniff(header: string): string {
-  const bare = header.replace(/"(?:[^"]|"")*"/g, "");
-  const counts = delimiters.map((delimiter) => bare.split(delimiter).length);
-  return delimiters[counts.indexOf(Math.max(...counts))]!;
-}
-
-function split(text: string, delimiter: string, line: number): string[] {
-  if (!text.includes('"')) return text.split(delimiter);
-  const fields: string[] = [];
-  let at = 0;
-  for (;;) {
-    if (text[at] === '"') {
-      let field = "";
-      for (;;) {
-        const end = text.indexOf('"', at + 1);
-        if (end < 0) throw unreadable(line, "has a stray quote", 'a quote inside a quoted field is written twice: ""');
-        field += text.slice(at + 1, end);
-        at = end + 1;
-        if (text[at] !== '"') break;
-        field += '"';
-      }
-      fields.push(field);
-      if (at >= text.length) return fields;
-      if (text[at] !== delimiter)
-        throw unreadable(line, "has text after a closing quote", 'a quote inside a quoted field is written twice: ""');
-      at++;
-    } else {
-      const end = text.indexOf(delimiter, at);
-      fields.push(end < 0 ? text.slice(at) : text.slice(at, end));
-      if (end < 0) return fields;
-      at = end + 1;
-    }
+function fieldsOf(text: string, delimiter: string, line: number): string[] {
+  try {
+    return csvFields(text, delimiter);
+  } catch (fault) {
+    if (fault instanceof CsvFault) throw unreadable(line, fault.message, DOUBLED);
+    throw fault;
   }
 }
+
+const DOUBLED = 'a quote inside a quoted field is written twice: ""';
 
 function unreadable(line: number, what: string, mend: string): UserError {
   return new UserError("NOT_READABLE", { what: `line ${line} ${what}`, where: `body, line ${line}`, mend });

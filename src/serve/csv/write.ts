@@ -1,4 +1,5 @@
 /** CSV cells that a spreadsheet can open without running anything. */
+import { csvField } from "../../core/csv.js";
 
 /** What a spreadsheet takes for a formula: =, +, −, @, and a tab or return before them. */
 const formula = /^[=+\-@\t\r]/;
@@ -10,5 +11,5 @@ const plainNumber = /^[+-]?\d+(\.\d+)?$/;
  */
 export function textField(text: string, asIs: boolean): string {
   const safe = !asIs && formula.test(text) && !plainNumber.test(text) ? `'${text}` : text;
-  return /[",\n\r]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvField(safe);
 }
