@@ -46,8 +46,8 @@ const params = z.strictObject({
 export const agglomerative = defineAlgorithm({
   name: "agglomerative",
   title: "Agglomerative: the two nearest clusters join until k are left",
-  version: 2,
-  cites: ["ward1963", "murtagh2014", "sorensen1948", "sokal1958", "gower1969", "mullner2011"],
+  version: 3,
+  cites: ["ward1963", "murtagh2014", "sorensen1948", "sokal1958", "gower1969", "mullner2011", "march2010"],
   can: { noise: false, seeded: false, baseline: false },
   params,
   shows: ["k", "linkage"],

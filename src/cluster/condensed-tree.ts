@@ -14,8 +14,7 @@
  *          ┴      C   D    either B, or both C and D: whichever holds more rows for longer
  * ```
  */
-import type { Joins } from "../kernels/joins.js";
-import { rootOf } from "./dendrogram.js";
+import { type Joins, rootOf } from "../kernels/joins.js";
 
 /** The tree of connected parts: node i < n is row i; a later node is made of all its parts at one distance. */
 interface Parts {

@@ -1,6 +1,6 @@
 /** From merges in any order to SciPy's numbering, and from a tree to its cuts. */
 import { canonicalLabels, type Labels } from "../core/labels.js";
-import type { Joins } from "../kernels/joins.js";
+import { type Joins, rootOf } from "../kernels/joins.js";
 
 /** n−1 merges in SciPy's numbering: rows are 0 … n−1, merge m makes cluster n + m. */
 export interface LinkageTree {
@@ -52,17 +52,4 @@ export function cutTree({ merges, heights }: LinkageTree, k: number): Labels {
     parent[merges[2 * m + 1]!] = n + m;
   }
   return canonicalLabels(Int32Array.from({ length: n }, (_, i) => rootOf(parent, i)));
-}
-
-/** Follow parents to the end, shortening the way for the next caller. */
-export function rootOf(parent: Int32Array, i: number): number {
-  let root = i;
-  while (parent[root] !== root) root = parent[root]!;
-  let at = i;
-  while (parent[at] !== root) {
-    const next = parent[at]!;
-    parent[at] = root;
-    at = next;
-  }
-  return root;
 }

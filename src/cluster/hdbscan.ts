@@ -35,8 +35,8 @@ const params = z.strictObject({
 export const hdbscan = defineAlgorithm({
   name: "hdbscan",
   title: "HDBSCAN: dense regions that last over a wide range of radii, the rest is noise",
-  version: 1,
-  cites: ["campello2013"],
+  version: 2,
+  cites: ["campello2013", "march2010"],
   can: { noise: true, seeded: false, baseline: false },
   params,
   shows: ["minClusterSize", "minSamples"],
@@ -50,7 +50,7 @@ export const hdbscan = defineAlgorithm({
     const counts = [...new Set(grid.map(({ minSamples }) => minSamples))].filter((count) => count <= x.rows);
     const near = nearestNeighbours(x, Math.max(1, ...counts) - 1);
     const trees = new Map(
-      counts.map((count) => [count, partsOf(minimumSpanningTree(x, squaredCoreDistances(near, x.rows, count)))]),
+      counts.map((count) => [count, partsOf(minimumSpanningTree(x, squaredCoreDistances(near, x.rows, count), near))]),
     );
     return grid.map(({ minClusterSize, minSamples }) => {
       const tree = trees.get(minSamples);

@@ -218,6 +218,13 @@ export const references = {
     title: "Introduction to information retrieval",
     venue: "Cambridge University Press",
   },
+  march2010: {
+    authors: "W. B. March, P. Ram, A. G. Gray",
+    year: 2010,
+    title: "Fast Euclidean minimum spanning tree: algorithm, analysis, and applications",
+    venue: "KDD",
+    doi: "10.1145/1835804.1835882",
+  },
   marsaglia2004: {
     authors: "G. Marsaglia",
     year: 2004,

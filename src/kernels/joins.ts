@@ -4,3 +4,16 @@ export interface Joins {
   readonly b: Int32Array;
   readonly heights: Float64Array;
 }
+
+/** Follow parents to the end, shortening the way for the next caller. */
+export function rootOf(parent: Int32Array, i: number): number {
+  let root = i;
+  while (parent[root] !== root) root = parent[root]!;
+  let at = i;
+  while (parent[at] !== root) {
+    const next = parent[at]!;
+    parent[at] = root;
+    at = next;
+  }
+  return root;
+}

@@ -6,7 +6,7 @@ import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placeBlocks, placeRows } from "./blocks.js";
 import { placeGroups } from "./groups.js";
 import { placeShadow } from "./shadow.js";
-import { withArena } from "./wasm.js";
+import { type Arena, type Pointer, withArena } from "./wasm.js";
 
 /** For each row its neighbours, nearest first: entry `i·k + j` is the (j+1)-th of row i. */
 export interface Neighbours {
@@ -32,23 +32,39 @@ const SLICE = 64;
 export function nearestNeighbours(x: Matrix, k: number, within = Number.POSITIVE_INFINITY): Neighbours {
   const n = x.rows;
   if (n === 0 || k === 0) return { k, rows: new Int32Array(n * k), squared: new Float64Array(n * k) };
+  return withArena((arena) => neighboursIn(arena, placeNeighbours(arena, x), k, within));
+}
+
+/** Rows laid out for searches: in blocks, with their shadow in float32. Good until another shadow is made. */
+export interface NeighbourSpace {
+  readonly n: number;
+  readonly d: number;
+  readonly points: Pointer;
+  readonly rows: Pointer;
+  /** Position → row. */
+  readonly order: Int32Array;
+}
+
+export function placeNeighbours(arena: Arena, x: Matrix): NeighbourSpace {
   const blocks = blocksOf(x);
+  const placed = placeBlocks(arena, x, blocks);
+  const rows = placeRows(arena, x, blocks);
+  placeShadow(arena, x, placed, rows, placeGroups(arena, blocks));
+  return { n: x.rows, d: x.cols, points: placed.points, rows, order: blocks.order };
+}
+
+/** As `nearestNeighbours`, of rows that are laid out already; k ≥ 1. */
+export function neighboursIn(outer: Arena, space: NeighbourSpace, k: number, within = Infinity): Neighbours {
+  const { n, d, points, rows } = space;
   return withArena((arena) => {
-    const placed = placeBlocks(arena, x, blocks);
-    const rows = placeRows(arena, x, blocks);
-    const order = arena.put(blocks.order);
+    const order = arena.put(space.order);
     const squared = arena.f64(n * k);
     const neighbours = arena.i32(n * k);
-    const groups = placeGroups(arena, blocks);
-    placeShadow(arena, x, placed, rows, groups);
     const scratch = arena.f64(16);
     const limit = squareWithin(within);
     for (let from = 0; from < n; from += SLICE) {
       const to = Math.min(n, from + SLICE);
-      // biome-ignore format: one line per group of arguments
-      arena.wasm.nearestNeighbours(
-        placed.points, rows, order, n, x.cols, k, limit, from, to, squared, neighbours, scratch,
-      );
+      outer.wasm.nearestNeighbours(points, rows, order, n, d, k, limit, from, to, squared, neighbours, scratch);
     }
     return { k, rows: arena.viewI32(neighbours, n * k).slice(), squared: arena.viewF64(squared, n * k).slice() };
   });

@@ -103,9 +103,10 @@ export const reserveClusters = (arena: Arena, count: number, d: number): Cluster
   reps: arena.i32(count),
 });
 
-/** 0, 1, 2, … */
-export function identity(view: Int32Array): void {
+/** Fill with 0, 1, 2, … */
+export function identity(view: Int32Array): Int32Array {
   for (let i = 0; i < view.length; i++) view[i] = i;
+  return view;
 }
 
 /**

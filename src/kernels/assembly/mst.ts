@@ -1,145 +1,116 @@
-// Minimum spanning tree of the complete graph of distances, or of mutual-reachability distances, by Prim's
-// algorithm without the graph: a block is looked at only if a new tree point can lower one of its keys.
+// Minimum spanning tree of the complete graph of distances, or of mutual-reachability distances, by Borůvka's
+// algorithm without the graph (March, Ram & Gray 2010):
+//
+//   every row is a part of its own
+//   while there is more than one part:
+//     for every part but the largest: its shortest edge to another part
+//       a row takes part only if what is known of its nearest row outside (its bound) is below the part's best so far
+//       it looks only at blocks within that reach that are not all of its own part
+//     join the parts along these edges
+//
+// A bound once found stays true: parts only grow, so the nearest row outside only moves away.
 import { INFLATE } from "./balls";
 import { getF64, getI32, setF64, setI32 } from "./memory";
-import { copyLane, max8, min8, squaredDistances8 } from "./points";
+import { squaredDistances8 } from "./points";
+import {
+  ballStillNear, ballsNear, groupStillNear, groupsNear, nearestLane32, pointsNear, shadowReach,
+} from "./single";
 
-/** The key of a row that is in the tree already, and of a lane without a row. */
-const TAKEN: f64 = Infinity;
-/** The key of a row no tree point has reached yet; larger than any squared distance of finite data. */
-const UNREACHED: f64 = 1e305;
+/** How far an edge may be, in the scale of the shadow; how long, squared; and where it leads. */
+let reach: f32 = 0;
+let shortest: f64 = 0;
+let end: i32 = -1;
 
-/**
- * Start the tree at position 0. All scratch arrays have one entry per position or block, rounded up to whole
- * groups of 8 blocks.
- *
- * @param keys - out, f64 per position: squared distance to the tree
- * @param lowest - out, f64 per block: its smallest key
- * @param highest - out, f64 per block: root of its largest live key, −1 when it has none
- * @param groupLowest, groupHighest - out, the same per group of 8 blocks, rounded up to 8 groups
- */
-export function startTree(
-  n: i32, keys: usize, lowest: usize, highest: usize, groupLowest: usize, groupHighest: usize,
-): void {
-  const blocks = (n + 7) >> 3, groups = (blocks + 7) >> 3;
-  for (let i = 0; i < groups << 6; i++) setF64(keys, i, i < n ? UNREACHED : TAKEN);
-  for (let b = 0; b < groups << 3; b++) {
-    setF64(lowest, b, b < blocks ? UNREACHED : TAKEN);
-    setF64(highest, b, b < blocks ? 1e150 : -1.0);
-  }
-  for (let g = 0; g < ((groups + 7) & ~7); g++) {
-    setF64(groupLowest, g, g < groups ? UNREACHED : TAKEN);
-    setF64(groupHighest, g, g < groups ? 1e150 : -1.0);
+/** What whole blocks, groups and super-groups have in common: their part, or −1. */
+export function sharedParts(parts: usize, n: i32, ofBlocks: usize, ofGroups: usize, ofSupers: usize): void {
+  shareUp(parts, n, ofBlocks);
+  shareUp(ofBlocks, (n + 7) >> 3, ofGroups);
+  shareUp(ofGroups, (n + 63) >> 6, ofSupers);
+}
+
+function shareUp(from: usize, count: i32, to: usize): void {
+  for (let i = 0; i < (count + 7) >> 3; i++) {
+    let part = getI32(from, i << 3);
+    for (let j = (i << 3) + 1; j < min(count, (i + 1) << 3); j++) if (getI32(from, j) != part) part = -1;
+    setI32(to, i, part);
   }
 }
 
 /**
- * Add `steps` edges to the tree. Among equal keys the first position is taken.
+ * Look for shorter edges out of the parts of the rows at positions from … to−1. The shadow of single.ts must stand.
  *
- * @param current - position of the point added last (0 at first)
+ * @param points, rows - in, as blocks.ts places them
  * @param cores - in, squared core distance per position (rounded up to 8), or 0 for plain distances
- * @param parents - in/out, i32 per position: the tree point that gave the key
- * @param edges - out, two i32 per edge: position in the tree, position added; from edge `done` on
- * @param squared - out, f64 per edge: its squared length
- * @param scratch - 24 f64 and one row
- * @returns position of the point added last
+ * @param parts - in, i32 per position; ofBlocks, ofGroups, ofSupers - in, as `sharedParts` wrote them
+ * @param idle - the part that need not look
+ * @param bounds - in/out, f64 per position: no row outside its part is nearer (squared)
+ * @param best - in/out, f64 per part: squared length of its shortest edge so far; @param edges - in/out, two i32 per
+ *   part: the positions it joins
+ * @param scratch - 16 f64
  */
-export function growTree(
-  points: usize, balls: usize, radii: usize, groupBalls: usize, groupRadii: usize, n: i32, d: i32,
-  cores: usize, keys: usize, parents: usize,
-  lowest: usize, highest: usize, groupLowest: usize, groupHighest: usize, current: i32, done: i32, steps: i32,
-  edges: usize, squared: usize, scratch: usize,
-): i32 {
-  const groups = (((n + 7) >> 3) + 7) >> 3;
-  const supers = (groups + 7) >> 3, toGroups = scratch + 64, lanes = scratch + 128, row = scratch + 192;
-  for (let edge = done; edge < done + steps; edge++) {
-    const own = current >> 3;
-    copyLane(points + (<usize>own * <usize>d << 6), current & 7, d, row);
-    setF64(keys, current, TAKEN);
-    const core = cores ? getF64(cores, current) : 0.0;
-    // a block all of whose keys are below our core distance cannot gain from us
-    const floor = Math.sqrt(core);
-    for (let s = 0; s < supers; s++) {
-      let near = withinKeys(groupBalls, groupRadii, groupHighest, s, row, d, floor, toGroups);
-      if (s == own >> 6) near |= 1 << ((own >> 3) & 7);
-      while (near) {
-        const group = (s << 3) + ctz(near);
-        near &= near - 1;
-        let mask = withinKeys(balls, radii, highest, group, row, d, floor, scratch);
-        if (group == own >> 3) mask |= 1 << (own & 7);
-        if (!mask) continue;
-        do {
-          const block = (group << 3) + ctz(mask);
-          mask &= mask - 1;
-          lowerKeys(points, d, block, row, core, cores, keys, parents, current, lowest, highest, lanes);
-        } while (mask);
-        setF64(groupLowest, group, min8(lowest + (<usize>group << 6)));
-        setF64(groupHighest, group, max8(highest + (<usize>group << 6)));
-      }
-    }
-    // the nearest point outside the tree: smallest group, then block, then lane
-    let best = Infinity, at = 0;
-    for (let group = 0; group < groups; group++) {
-      const v = getF64(groupLowest, group);
-      if (v < best) {
-        best = v;
-        at = group;
-      }
-    }
-    at <<= 3;
-    while (getF64(lowest, at) != best) at++;
-    at <<= 3;
-    while (getF64(keys, at) != best) at++;
-    setI32(edges, 2 * edge, getI32(parents, at));
-    setI32(edges, 2 * edge + 1, at);
-    setF64(squared, edge, best);
-    current = at;
-  }
-  return current;
-}
-
-/** One bit per ball of the group that holds a key which `row` may lower. */
-@inline
-function withinKeys(
-  balls: usize, radii: usize, highest: usize, group: i32, row: usize, d: i32, floor: f64, scratch: usize,
-): i32 {
-  squaredDistances8(balls + (<usize>group * <usize>d << 6), row, d, scratch);
-  const r = radii + (<usize>group << 6), high = highest + (<usize>group << 6);
-  const zero = f64x2.splat(0), least = f64x2.splat(floor), inflate = f64x2.splat(INFLATE);
-  let mask = 0;
-  for (let h: usize = 0, shift = 0; h < 64; h += 16, shift += 2) {
-    const top = v128.load(high + h), t = f64x2.mul(f64x2.add(v128.load(r + h), top), inflate);
-    const gains = v128.and(f64x2.ge(top, least), f64x2.gt(top, zero));
-    mask |= i64x2.bitmask(v128.and(gains, f64x2.le(v128.load(scratch + h), f64x2.mul(t, t)))) << shift;
-  }
-  return mask;
-}
-
-/** Offer the distances from `row` to the keys of a block, and refresh its smallest and largest key. */
-@inline
-function lowerKeys(
-  points: usize, d: i32, block: i32, row: usize, core: f64, cores: usize, keys: usize, parents: usize,
-  current: i32, lowest: usize, highest: usize, lanes: usize,
+export function shortenEdges(
+  points: usize, rows: usize, n: i32, d: i32, cores: usize, parts: usize, ofBlocks: usize, ofGroups: usize,
+  ofSupers: usize, idle: i32, from: i32, to: i32, bounds: usize, best: usize, edges: usize, scratch: usize,
 ): void {
-  squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
-  const k = keys + (<usize>block << 6), p = parents + (<usize>block << 5);
-  const taken = f64x2.splat(TAKEN), none = f64x2.splat(-1);
-  let least = taken, most = none;
-  for (let h: usize = 0; h < 64; h += 16) {
-    let distance = v128.load(lanes + h);
-    if (cores) {
-      distance = f64x2.pmax(f64x2.pmax(distance, f64x2.splat(core)), v128.load(cores + (<usize>block << 6) + h));
+  const supers = (n + 511) >> 9, toGroups = scratch + 32, lanes = scratch + 64;
+  for (let at = from; at < to; at++) {
+    const part = getI32(parts, at);
+    if (part == idle || getF64(bounds, at) >= getF64(best, part)) continue;
+    const row = rows + (<usize>at * <usize>d << 3), core = cores ? getF64(cores, at) : 0.0;
+    shortest = getF64(best, part);
+    reach = shadowReach(Math.sqrt(shortest) * INFLATE);
+    end = -1;
+    // Our own group first, then the super-groups outwards: the reach shrinks early.
+    const home = at >> 6;
+    if (getI32(ofGroups, home) != part) {
+      visitGroup(points, d, home, row, at, core, cores, parts, part, ofBlocks, n, scratch, lanes);
     }
-    const old = v128.load(k + h), live = f64x2.lt(old, taken), nearer = v128.and(live, f64x2.lt(distance, old));
-    const key = v128.bitselect(distance, old, nearer);
-    v128.store(k + h, key);
-    least = f64x2.pmin(least, key);
-    most = f64x2.pmax(most, v128.bitselect(key, none, live));
-    const bits = i64x2.bitmask(nearer);
-    if (bits & 1) store<i32>(p + (h >> 1), current);
-    if (bits & 2) store<i32>(p + (h >> 1), current, 4);
+    for (let step = 0, left = supers; left > 0; step++) {
+      const s = (at >> 9) + (step & 1 ? -((step + 1) >> 1) : step >> 1);
+      if (s < 0 || s >= supers) continue;
+      left--;
+      if (getI32(ofSupers, s) == part) continue;
+      let mask = groupsNear(s, at, f32x4.splat(reach), f32x4.splat(reach), toGroups);
+      if (s == home >> 3) mask &= ~(1 << (home & 7));
+      while (mask) {
+        const lane = nearestLane32(toGroups, mask), group = (s << 3) + lane;
+        mask &= ~(1 << lane);
+        if (getI32(ofGroups, group) == part) continue;
+        if (!groupStillNear(group, load<f32>(toGroups + (<usize>lane << 2)), reach)) continue;
+        visitGroup(points, d, group, row, at, core, cores, parts, part, ofBlocks, n, scratch, lanes);
+      }
+    }
+    setF64(bounds, at, shortest);
+    if (end < 0) continue;
+    setF64(best, part, shortest);
+    setI32(edges, 2 * part, at);
+    setI32(edges, 2 * part + 1, end);
   }
-  setF64(lowest, block, min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)));
-  const m = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
-  setF64(highest, block, m < 0 ? -1.0 : Math.sqrt(m));
+}
+
+/** Visit the blocks of a group that are within reach and not all of our part, nearest ball first. */
+function visitGroup(
+  points: usize, d: i32, group: i32, row: usize, at: i32, core: f64, cores: usize, parts: usize, part: i32,
+  ofBlocks: usize, n: i32, toBalls: usize, lanes: usize,
+): void {
+  let mask = ballsNear(group, at, f32x4.splat(reach), f32x4.splat(reach), toBalls);
+  while (mask) {
+    const lane = nearestLane32(toBalls, mask), block = (group << 3) + lane;
+    mask &= ~(1 << lane);
+    if (getI32(ofBlocks, block) == part) continue;
+    if (!ballStillNear(block, load<f32>(toBalls + (<usize>lane << 2)), reach)) continue;
+    let near = pointsNear(block, at, f32x4.splat(reach), f32x4.splat(reach));
+    if (!near) continue;
+    squaredDistances8(points + (<usize>block * <usize>d << 6), row, d, lanes);
+    for (; near; near &= near - 1) {
+      const q = ctz(near), position = (block << 3) + q;
+      let squared = getF64(lanes, q);
+      if (squared >= shortest || position >= n || getI32(parts, position) == part) continue;
+      if (cores) squared = max(squared, max(core, getF64(cores, position)));
+      if (squared >= shortest) continue;
+      shortest = squared;
+      end = position;
+      reach = shadowReach(Math.sqrt(squared) * INFLATE);
+    }
+  }
 }
