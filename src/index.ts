@@ -29,10 +29,7 @@ export {
   correlations,
   describeTable,
   readChunks,
-  readResults,
   readTable,
-  type StoredResults,
-  type StoredRow,
 } from "./data/index.js";
 export { reducerNamed, reducers } from "./decomposition/registry.js";
 export { type TsneMap, type TsneOptions, tsne } from "./decomposition/tsne.js";
@@ -53,6 +50,14 @@ export {
 } from "./pipeline/index.js";
 export { applyPreparation, fitPreparation, type PreparedStep } from "./preprocessing/preparation.js";
 export { steps } from "./preprocessing/registry.js";
+export {
+  readResults,
+  resultFiles,
+  type Selection,
+  type StoredResults,
+  type StoredRow,
+  writeResults,
+} from "./results/index.js";
 // What segments are like.
 export {
   type Domain,
@@ -72,14 +77,12 @@ export {
   memoryStore,
   openStore,
   parseExperiment,
-  resultFiles,
   rules,
   runSweep,
   type Store,
   type SweepEvent,
   type SweepResult,
   workerPool,
-  writeResults,
 } from "./sweep/index.js";
 // Sweeps.
 export { type AssembledModel, assembleModel } from "./sweep/model.js";

@@ -1,7 +1,7 @@
 /** The work of `segmenta describe`. */
 import { counted, shorten } from "../core/words.js";
 import { type ColumnSummary, correlations, describeTable, readTable, type TextSummary } from "../data/index.js";
-import { jsonText } from "../sweep/tables.js";
+import { jsonText } from "../results/tables.js";
 import type { DescribeArguments } from "./commands/describe.js";
 import { decimalCommas } from "./decimal-commas.js";
 import { EXIT, type Io, pathFrom } from "./io.js";

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { type Table, tableChecksum } from "../core/table.js";
 import { readTable } from "../data/index.js";
+import { resultsChecksum } from "../results/write.js";
 import type { Experiment } from "../sweep/config/experiment.js";
-import { resultsChecksum } from "../sweep/results.js";
 import { loadExperiment } from "./experiment-file.js";
 import { type Io, pathFrom } from "./io.js";
 

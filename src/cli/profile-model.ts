@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Model, parseView, type View } from "../pipeline/index.js";
-import { jsonText } from "../sweep/tables.js";
+import { jsonText } from "../results/tables.js";
 import type { ProfileArguments } from "./commands/profile.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { readModel } from "./read-model.js";

@@ -1,9 +1,10 @@
 /** The work of `segmenta query`. */
 import { writeFile } from "node:fs/promises";
+import { csvText } from "../core/csv.js";
 import { UserError } from "../core/errors.js";
-import { csvText, type QueryAnswer, queryResults } from "../data/index.js";
+import { type QueryAnswer, queryResults } from "../results/query.js";
+import { formatNumber, jsonText } from "../results/tables.js";
 import { notWritable } from "../sweep/store/file-store.js";
-import { formatNumber, jsonText } from "../sweep/tables.js";
 import type { QueryArguments } from "./commands/query.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { plainTable } from "./render/plain-table.js";

@@ -2,10 +2,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildReport, gatherReport, plotlySource, runnerUpOf } from "../report/index.js";
+import { howConfigDiffers } from "../results/write.js";
 import { workerPool } from "../sweep/execute.js";
 import { assembleModel } from "../sweep/model.js";
 import { provenance } from "../sweep/provenance.js";
-import { howConfigDiffers } from "../sweep/results.js";
 import { runSweep } from "../sweep/run.js";
 import { notWritable, openStore } from "../sweep/store/file-store.js";
 import type { ReportArguments } from "./commands/report.js";

@@ -1,20 +1,22 @@
 /** `segmenta run` of an experiment whose rows stay in an SQL engine. */
 import { formatUserError, UserError } from "../core/errors.js";
 import { openEngineTable } from "../data/engine/open.js";
+import { serializeModel } from "../pipeline/index.js";
+import { decisionFiles } from "../results/output.js";
+import { headline, selectionRecord } from "../results/selection.js";
+import { jsonText } from "../results/tables.js";
+import { ruleOfResults, writeResults } from "../results/write.js";
 import type { Experiment } from "../sweep/config/experiment.js";
 import { explainPlan } from "../sweep/explain.js";
 import { planSweep } from "../sweep/plan.js";
 import { provenance } from "../sweep/provenance.js";
 import { EngineLost, type EngineTable } from "../sweep/pushdown/engine.js";
-import { pushdownOutput } from "../sweep/pushdown/model.js";
+import { pushdownModel } from "../sweep/pushdown/model.js";
 import { type PushdownResult, runPushdown, storedTrials } from "../sweep/pushdown/run.js";
 import { fingerprint } from "../sweep/pushdown/sample.js";
 import { labelsSql } from "../sweep/pushdown/statements.js";
 import { requireSupported } from "../sweep/pushdown/supported.js";
-import { ruleOfResults, writeResults } from "../sweep/results.js";
-import { headline, selectionRecord } from "../sweep/selection.js";
 import { openStore } from "../sweep/store/file-store.js";
-import { jsonText } from "../sweep/tables.js";
 import type { RunArguments } from "./commands/run.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { resultsFolder } from "./open-run.js";
@@ -53,11 +55,15 @@ export async function runPushedDown(experiment: Experiment, options: RunArgument
         earlierRule: await ruleOfResults(pathFrom(io, folder), facts.checksum),
         provenance: async () => provenance(io.cwd, process.argv.slice(2)),
       });
-      const { files, segments } = await pushdownOutput(result, table, domain);
+      const { sweep } = result;
+      const made = await pushdownModel(result, table, domain);
+      const segments = made?.segments ?? [];
+      // assignments.csv is of the sample, in its order, for the gate to compare; `data.labels` has those of all rows.
+      const files = decisionFiles(sweep, segments, made && result.winner!.labels);
+      if (made) files.set("model.json", serializeModel(made.model));
       await writeLabels(result, table, io.signal);
       await writeResults(pathFrom(io, folder), files);
       progress.stop();
-      const { sweep } = result;
       if (options.json) io.out(jsonText(selectionRecord(sweep)));
       else {
         io.out(`\n${headline(sweep)}\n\n${leaderboard(sweep, io.columns)}\n\n`);

@@ -1,7 +1,7 @@
 /** The work of `segmenta verify`. */
 import { join } from "node:path";
-import { jsonText } from "../sweep/tables.js";
-import { type Check, verifyResults } from "../sweep/verify.js";
+import { jsonText } from "../results/tables.js";
+import { type Check, verifyResults } from "../results/verify.js";
 import type { VerifyArguments } from "./commands/verify.js";
 import { EXIT, type Io } from "./io.js";
 import { openRun } from "./open-run.js";

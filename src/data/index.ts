@@ -4,14 +4,6 @@ export { type CsvCell, csvLine, csvText } from "../core/csv.js";
 export { columnNames } from "./column-names.js";
 export { type Correlations, correlations } from "./correlations.js";
 export { type ColumnSummary, describeColumn, describeTable, type NumberSummary, type TextSummary } from "./describe.js";
-export { type QueryAnswer, type QueryOptions, queryResults } from "./query.js";
-export {
-  readResults,
-  type StoredIdentity,
-  type StoredResults,
-  type StoredRow,
-  type StoredSelection,
-} from "./read-results.js";
 export { type ReadOptions, readChunks, readTable } from "./read-table.js";
 export { type Kind, missingMarkers } from "./scan.js";
 export { type CsvWriter, openCsvWriter, tableHeader, tableRows } from "./write-csv.js";

@@ -5,7 +5,6 @@ import type { Table } from "../core/table.js";
 import {
   candidatesOf,
   curvesFigure,
-  type Decision,
   dendrogramOf,
   elbowFigure,
   type FigureMetric,
@@ -24,13 +23,13 @@ import {
 } from "../figures/index.js";
 import { adjustedRand } from "../metrics/agreement.js";
 import { silhouetteSamples } from "../metrics/silhouette.js";
+import { selectionRecord } from "../results/selection.js";
+import { mapRows, mapSpace } from "../results/view.js";
 import type { Domain, Profile } from "../segments/index.js";
 import { identity, judgedRows } from "../sweep/leaderboard.js";
 import type { SweepResult } from "../sweep/run.js";
-import { selectionRecord } from "../sweep/selection.js";
 import { seriesOf } from "../sweep/series.js";
 import type { Store } from "../sweep/store/store.js";
-import { mapRows, mapSpace } from "../sweep/view.js";
 import type { ReportFigure } from "./input.js";
 
 /** Above so many rows the plots that need every pair of rows are left out. */
@@ -136,7 +135,7 @@ export function choiceFigures(
     const contenders = contendersOf(rows, result);
     for (const metric of shown) add(`curve-${metric.name}`, curvesFigure(contenders, metric));
   }
-  const stability = stabilityOf(selectionRecord(result) as unknown as Decision);
+  const stability = stabilityOf(selectionRecord(result));
   if (stability) add("stability", stability);
   const elbow = elbowSeries(result);
   if (elbow) add("elbow", elbowFigure(elbow));

@@ -1,13 +1,13 @@
 /** From a run to the input of its report: the same rows, names and figures that the tables and the model hold. */
 import { formatReference, type ReferenceKey } from "../core/references.js";
 import type { Table } from "../core/table.js";
+import { headline } from "../results/selection.js";
+import { rulesOf } from "../results/view.js";
 import { type Domain, type Profile, type RuleSet, readSegment } from "../segments/index.js";
 import { describeExperiment } from "../sweep/config/describe.js";
 import { leaderboardColumns, leaderboardRows } from "../sweep/leaderboard.js";
 import type { AssembledModel } from "../sweep/model.js";
 import type { SweepResult } from "../sweep/run.js";
-import { headline } from "../sweep/selection.js";
-import { rulesOf } from "../sweep/view.js";
 import { choiceFigures, type RunnerUp, segmentFigures } from "./figures.js";
 import type { ReportInput, ReportSegment } from "./input.js";
 

@@ -4,7 +4,6 @@ export { experimentJsonSchema } from "./config/json-schema.js";
 export type { OnEvent, SweepEvent } from "./events.js";
 export { type Executor, inThread, workerPool } from "./execute.js";
 export type { Plan, Trial } from "./plan.js";
-export { resultFiles, writeResults } from "./results.js";
 export type { Row, TrialOutcome } from "./rows.js";
 export { type RunOptions, runSweep, type Space, type SweepResult } from "./run.js";
 export type { Candidate, Verdict } from "./select/define.js";

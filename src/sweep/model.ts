@@ -13,9 +13,15 @@ import {
   type Profile,
   profileSegments,
 } from "../segments/index.js";
-import type { NamedSegment } from "./results.js";
 import type { SweepResult } from "./run.js";
 import type { Store } from "./store/store.js";
+
+/** A segment as tables name it. */
+export interface NamedSegment {
+  readonly name: string;
+  readonly size: number;
+  readonly share: number;
+}
 
 export interface AssembledModel {
   readonly model: Model;

@@ -10,7 +10,9 @@ const src = fileURLToPath(new URL("../../src", import.meta.url));
 const floors: readonly (readonly string[])[] = [
   ["index"],
   ["cli"],
-  ["notebook", "report", "serve", "web", "data"],
+  ["notebook", "report", "serve", "web"],
+  ["results"],
+  ["data"],
   ["sweep"],
   ["figures"],
   ["pipeline", "segments", "stability"],
@@ -32,6 +34,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   pipeline: ["zod"],
   figures: [],
   sweep: ["zod", "yaml", "piscina", "bullmq", "ioredis"],
+  results: ["zod", "yaml", "@duckdb/node-api"],
   data: ["@duckdb/node-api", "pg", "@clickhouse/client"],
   notebook: [
     "typescript",
@@ -54,7 +57,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 const harmless = new Set(["node:crypto", "node:module"]);
 
 /** Edges that may touch files, clocks, sockets and screens. */
-const impure = new Set(["sweep", "data", "report", "serve", "notebook", "web", "cli", "index"]);
+const impure = new Set(["sweep", "data", "results", "report", "serve", "notebook", "web", "cli", "index"]);
 
 interface Import {
   readonly file: string;

@@ -30,7 +30,7 @@ test("files of two results that are written at once are never torn, and in the e
   const folder = join(root, "results");
   const names = ["metrics.csv", "selection.json", "summary.md", "model.json"];
   const script = `
-    import { writeResults } from ${JSON.stringify(`file://${dist}sweep/results.js`)};
+    import { writeResults } from ${JSON.stringify(`file://${dist}results/write.js`)};
     for (let round = 0; round < 40; round++) {
       const text = (process.argv[1] + " " + round + "\\n").repeat(20000);
       await writeResults(${JSON.stringify(folder)}, new Map(${JSON.stringify(names)}.map((name) => [name, text])));

@@ -2,12 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { matrix } from "../../src/core/matrix.js";
 import { numberColumn, type Table } from "../../src/core/table.js";
+import { resultFiles } from "../../src/results/output.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import type { SweepEvent } from "../../src/sweep/events.js";
 import { rawRows, tableOf } from "../../src/sweep/evidence/raw.js";
 import { resolved, someRows } from "../../src/sweep/evidence/subjects.js";
 import { type Executor, inThread, workerPool } from "../../src/sweep/execute.js";
-import { resultFiles } from "../../src/sweep/results.js";
 import { runSweep } from "../../src/sweep/run.js";
 import { failedGates } from "../../src/sweep/select/gates.js";
 import { memoryStore, type Store } from "../../src/sweep/store/store.js";

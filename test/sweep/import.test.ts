@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { parseCsv } from "../../src/sweep/diff/snapshot.js";
 import { segmenta } from "../cli/harness.js";
+import { parseCsv } from "../csv.js";
 import { tables, workFolder } from "./processes.js";
 
 const experiment = `

@@ -1,10 +1,10 @@
 /** The sweep from a table to a decision, on small public sets, in one thread and in worker threads. */
 import { describe, expect, test } from "vitest";
 import { numberColumn, type Table } from "../../src/core/table.js";
+import { resultFiles } from "../../src/results/output.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import type { SweepEvent } from "../../src/sweep/events.js";
 import { type Executor, inThread, workerPool } from "../../src/sweep/execute.js";
-import { resultFiles } from "../../src/sweep/results.js";
 import { runSweep } from "../../src/sweep/run.js";
 import { memoryStore, type Store } from "../../src/sweep/store/store.js";
 import { referenceTable } from "../reference.js";

@@ -8,14 +8,14 @@ import { parse } from "yaml";
 import { takeTableRows } from "../../src/core/table.js";
 import { readTable } from "../../src/data/index.js";
 import { serializeView } from "../../src/pipeline/index.js";
+import { resultFiles, writeResults } from "../../src/results/index.js";
+import { buildView } from "../../src/results/view.js";
 import { parseDomain } from "../../src/segments/index.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import { inThread } from "../../src/sweep/execute.js";
 import { assembleModel } from "../../src/sweep/model.js";
-import { resultFiles, writeResults } from "../../src/sweep/results.js";
 import { runSweep } from "../../src/sweep/run.js";
 import { memoryStore } from "../../src/sweep/store/store.js";
-import { buildView } from "../../src/sweep/view.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const money =

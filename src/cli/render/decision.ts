@@ -1,6 +1,6 @@
 /** The decision with its reasons, wrapped to the screen. */
 import { shorten } from "../../core/words.js";
-import type { NamedSegment } from "../../sweep/results.js";
+import type { NamedSegment } from "../../sweep/model.js";
 import type { SweepResult } from "../../sweep/run.js";
 import { plainTable } from "./plain-table.js";
 import { wrap } from "./wrap.js";

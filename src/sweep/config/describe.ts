@@ -1,9 +1,9 @@
 /** A config as results keep it, and how a kept one differs from an experiment at hand. */
-import { type Difference, differences } from "../diff/differences.js";
+import { type Difference, differences } from "./differences.js";
 import type { Experiment } from "./experiment.js";
 
 /** The config as resolved: what a stored result says it was made from. Plain JSON, no paths but the data's. */
-export function describeExperiment(experiment: Experiment): Record<string, unknown> {
+export function describeExperiment(experiment: Experiment) {
   return {
     name: experiment.name,
     prepare: Object.fromEntries(

@@ -156,3 +156,9 @@ function lineOf(document: Document, path: Path, lines: LineCounter): number {
   }
   return lines.linePos(offset).line;
 }
+
+/** The line of a place in a JSON or YAML text, from 1. */
+export function lineIn(text: string, path: Path): number {
+  const lines = new LineCounter();
+  return lineOf(parseDocument(text, { lineCounter: lines }), path, lines);
+}

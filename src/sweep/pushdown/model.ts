@@ -5,42 +5,17 @@
 import { UserError } from "../../core/errors.js";
 import { hashOf } from "../../core/hash.js";
 import { canonicalLabels, type Labels } from "../../core/labels.js";
-import { buildModel, type Model, measureAgreement, serializeModel } from "../../pipeline/index.js";
+import { buildModel, type Model, measureAgreement } from "../../pipeline/index.js";
 import { type Domain, profileSegments } from "../../segments/index.js";
-import { nameSegments } from "../model.js";
-import type { NamedSegment } from "../results.js";
-import { scoreColumns } from "../rows.js";
-import { selectionRecord, summaryMarkdown } from "../selection.js";
-import { assignmentsCsv, jsonText, metricsCsv } from "../tables.js";
+import { type NamedSegment, nameSegments } from "../model.js";
 import type { EngineTable } from "./engine.js";
 import { layerOf } from "./prepare.js";
 import type { PushdownResult } from "./run.js";
 import { momentsSql, readMoments } from "./statements.js";
 import { centreMatrix } from "./trial.js";
 
-/**
- * Files of the result by name, and its segments. assignments.csv is of the sample, in its order, for the gate to hold
- * against another; one of all rows would have a line for each (see `data.labels`).
- */
-export async function pushdownOutput(
-  result: PushdownResult,
-  table: EngineTable,
-  domain?: Domain,
-): Promise<{ files: Map<string, string>; segments: readonly NamedSegment[] }> {
-  const { sweep } = result;
-  const files = new Map<string, string>();
-  files.set("metrics.csv", metricsCsv(sweep.rows, scoreColumns(sweep.experiment.score.metrics)));
-  files.set("selection.json", jsonText(selectionRecord(sweep)));
-  const made = await modelOf(result, table, domain);
-  files.set("summary.md", summaryMarkdown(sweep, made?.segments ?? []));
-  if (made) {
-    files.set("assignments.csv", assignmentsCsv(result.winner!.labels));
-    files.set("model.json", serializeModel(made.model));
-  }
-  return { files, segments: made?.segments ?? [] };
-}
-
-async function modelOf(
+/** The model of the winner, and its segments; null when nothing was chosen. */
+export async function pushdownModel(
   { sweep, spaces, sample, winner }: PushdownResult,
   table: EngineTable,
   domain: Domain | undefined,

@@ -1,10 +1,11 @@
 /** The decision as data (selection.json) and as words (summary.md). Pure. */
 import type { Json } from "../core/hash.js";
 import { markdownCell } from "../core/words.js";
-import { describeExperiment } from "./config/describe.js";
-import type { SweepResult } from "./run.js";
-import type { Candidate } from "./select/define.js";
-import { nameOf } from "./select/ranking.js";
+import { describeExperiment } from "../sweep/config/describe.js";
+import type { SweepResult } from "../sweep/run.js";
+import type { Candidate } from "../sweep/select/define.js";
+import { nameOf } from "../sweep/select/ranking.js";
+import type { Selection } from "./schema.js";
 import { formatNumber } from "./tables.js";
 
 /** How a number stands in a file: 12 significant digits, as in the tables. */
@@ -22,7 +23,7 @@ function roundedDeep(value: Json): Json {
 }
 
 /** What selection.json holds: the decision, what it was made from, and why. */
-export function selectionRecord(result: SweepResult): Record<string, unknown> {
+export function selectionRecord(result: SweepResult): Selection {
   const { experiment, verdict, candidates } = result;
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
   const winner = verdict.winner === null ? null : byId.get(verdict.winner)!;
@@ -46,8 +47,8 @@ export function selectionRecord(result: SweepResult): Record<string, unknown> {
       labels: result.winner!.fit!.labels,
     },
     reasons: verdict.reasons,
-    flags: verdict.flags,
-    ...(verdict.details ? { evidence: roundedDeep(verdict.details) } : {}),
+    flags: verdict.flags.map((flag) => ({ ...flag })),
+    ...(verdict.details ? { evidence: roundedDeep(verdict.details) as Record<string, Json> } : {}),
     ranking: verdict.ranking.map(({ id, score, detail }) => ({
       ...identity(byId.get(id)!),
       k: byId.get(id)!.k,

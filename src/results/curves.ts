@@ -1,10 +1,10 @@
 /** curves.csv: indices that need neighbouring k, along every series of candidates. Pure. */
 import { csvText } from "../core/csv.js";
 import { hartigan, krzanowskiLai, type WithinPoint } from "../metrics/curves.js";
-import { inertiaOf } from "./evidence/gap-draw.js";
-import type { SweepResult } from "./run.js";
-import type { GapCurve } from "./select/gap-1se.js";
-import { type Series, seriesOf } from "./series.js";
+import { inertiaOf } from "../sweep/evidence/gap-draw.js";
+import type { SweepResult } from "../sweep/run.js";
+import type { GapCurve } from "../sweep/select/gap-1se.js";
+import { type Series, seriesOf } from "../sweep/series.js";
 import { formatNumber } from "./tables.js";
 
 const HEADER = [

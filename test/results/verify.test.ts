@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { segmenta } from "../cli/harness.js";
-import { workFolder } from "./processes.js";
+import { workFolder } from "../sweep/processes.js";
 
 const experiment = `
 name: small

@@ -9,12 +9,12 @@ import { allocateMatrix, matrix } from "../../src/core/matrix.js";
 import { stream } from "../../src/core/rng.js";
 import { readTable } from "../../src/data/index.js";
 import { parseView, serializeView, type View } from "../../src/pipeline/index.js";
+import { buildView } from "../../src/results/view.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import { inThread } from "../../src/sweep/execute.js";
 import { assembleModel } from "../../src/sweep/model.js";
 import { runSweep } from "../../src/sweep/run.js";
 import { memoryStore } from "../../src/sweep/store/store.js";
-import { buildView } from "../../src/sweep/view.js";
 import { referenceTable } from "../reference.js";
 
 const iris = `

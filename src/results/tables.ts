@@ -2,7 +2,7 @@
 import { csvText } from "../core/csv.js";
 import type { Labels } from "../core/labels.js";
 import type { MetricColumn } from "../metrics/define.js";
-import type { Row } from "./rows.js";
+import type { Row } from "../sweep/rows.js";
 
 /** Columns of metrics.csv before those of the metrics. Names are final. */
 export const ROW_COLUMNS = [

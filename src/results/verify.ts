@@ -7,18 +7,18 @@ import type { Labels } from "../core/labels.js";
 import { type Table, tableChecksum } from "../core/table.js";
 import { type LoadedModel, loadModel } from "../pipeline/index.js";
 import type { Domain } from "../segments/index.js";
-import { configChanges } from "./config/describe.js";
-import type { Experiment } from "./config/experiment.js";
-import { inWords } from "./diff/differences.js";
-import { readSnapshot, type Snapshot } from "./diff/snapshot.js";
-import type { Executor } from "./execute.js";
+import { configChanges } from "../sweep/config/describe.js";
+import { inWords } from "../sweep/config/differences.js";
+import type { Experiment } from "../sweep/config/experiment.js";
+import type { Executor } from "../sweep/execute.js";
+import { planSweep } from "../sweep/plan.js";
+import { runSweep } from "../sweep/run.js";
+import { openStore } from "../sweep/store/file-store.js";
+import { JournalReader } from "../sweep/store/journal.js";
+import type { RunRecord } from "../sweep/store/records.js";
 import { outputOf } from "./output.js";
-import { planSweep } from "./plan.js";
-import { ruleOfResults } from "./results.js";
-import { runSweep } from "./run.js";
-import { openStore } from "./store/file-store.js";
-import { JournalReader } from "./store/journal.js";
-import type { RunRecord } from "./store/records.js";
+import { parseResults, type StoredResults } from "./read.js";
+import { ruleOfResults } from "./write.js";
 
 /** The files of a results folder that are verified. */
 const FILES = [
@@ -71,7 +71,7 @@ export async function verifyResults(options: VerifyOptions): Promise<Check[] | n
     const text = await readFile(join(folder, name), "utf8").catch(() => undefined);
     if (text !== undefined) files.set(name, text);
   }
-  const snapshot = readSnapshot(folder, files);
+  const snapshot = parseResults(folder, files);
   if (snapshot === null) return null;
   const { selection } = snapshot;
 
@@ -116,7 +116,7 @@ async function checkLockfile({ experiment, folder, cwd }: VerifyOptions, checksu
 }
 
 /** The decision against the tables: the winner's row, its scores, its labels. */
-function checkChoice({ selection, rows, labels }: Snapshot): Check[] {
+function checkChoice({ selection, rows, labels }: StoredResults): Check[] {
   const { winner } = selection;
   if (winner === null) {
     return [
@@ -131,20 +131,20 @@ function checkChoice({ selection, rows, labels }: Snapshot): Check[] {
       row.prepare === winner.prepare &&
       row.reduce === winner.reduce &&
       row.params === winner.params &&
-      row.seed === (winner.seed === null ? "" : String(winner.seed)) &&
-      row.space === (winner as { space?: string }).space,
+      row.seed === winner.seed &&
+      row.space === winner.space,
   );
-  const scores = Object.entries(winner.scores).filter(([name, value]) => own && own.values.get(name) !== value);
+  const scores = Object.entries(winner.scores).filter(([name, value]) => own && own.scores[name] !== value);
   const decision = !own
     ? differs("decision", "the winner has no row in metrics.csv")
     : scores.length > 0
       ? differs(
           "decision",
           scores
-            .map(([name, value]) => `${name} ${own.values.get(name)} in metrics.csv, ${value} in selection.json`)
+            .map(([name, value]) => `${name} ${own.scores[name]} in metrics.csv, ${value} in selection.json`)
             .join("; "),
         )
-      : own.labels !== winner.labels.slice(0, own.labels.length)
+      : own.labels !== winner.labels.slice(0, own.labels?.length)
         ? differs("decision", "the labels' hash is another in metrics.csv")
         : same("decision", "as in metrics.csv");
   const assignments =
@@ -155,7 +155,7 @@ function checkChoice({ selection, rows, labels }: Snapshot): Check[] {
 }
 
 /** The model's hash and golden rows, and its answers for the rows it was made from. */
-function checkModel(text: string | undefined, { selection, labels }: Snapshot, table: Table | null): Check[] {
+function checkModel(text: string | undefined, { selection, labels }: StoredResults, table: Table | null): Check[] {
   const { winner } = selection;
   if (winner === null) return text === undefined ? [] : [differs("model", "there is one, but nothing was chosen")];
   if (text === undefined) return [differs("model", "model.json is missing")];

@@ -15,9 +15,9 @@ import { segmentHistograms, suitsLog } from "../figures/index.js";
 import { roundTo } from "../figures/spec.js";
 import { VIEW_FORMAT, VIEW_VERSION, type View, type ViewMap, type ViewTree } from "../pipeline/view-schema.js";
 import { type Domain, learnRules, type Profile, type Quartiles, type RuleSet, readSegment } from "../segments/index.js";
-import { leaderboardColumns, leaderboardRows } from "./leaderboard.js";
-import type { AssembledModel } from "./model.js";
-import type { Space, SweepResult } from "./run.js";
+import { leaderboardColumns, leaderboardRows } from "../sweep/leaderboard.js";
+import type { AssembledModel } from "../sweep/model.js";
+import type { Space, SweepResult } from "../sweep/run.js";
 import { headline } from "./selection.js";
 
 /** Rows on the maps and under the trees. */

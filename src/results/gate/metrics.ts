@@ -2,7 +2,7 @@
 import type { MetricColumn } from "../../metrics/define.js";
 import { fitColumns } from "../../metrics/fit-columns.js";
 import { metrics } from "../../metrics/registry.js";
-import type { Snapshot, StoredRow } from "./snapshot.js";
+import type { StoredResults, StoredRow } from "../read.js";
 import type { GateConfig } from "./tolerance.js";
 
 export type Change = "same" | "within" | "better" | "worse" | "changed";
@@ -53,13 +53,16 @@ const candidateOf = ({ algorithm, prepare, reduce, params }: StoredRow) =>
 const identityOf = (row: StoredRow) => [candidateOf(row), row.space, row.seed].join("\n");
 
 const nameOfRow = (row: StoredRow) =>
-  `${candidateOf(row)}${row.seed === "" ? "" : ` seed ${row.seed}`} in ${row.space}`;
+  `${candidateOf(row)}${row.seed === null ? "" : ` seed ${row.seed}`} in ${row.space}`;
+
+const cellOf = (row: StoredRow, column: string): number | null =>
+  (column === "coverage" || column === "smallest" ? row[column] : row.scores[column]) ?? null;
 
 /** Trivial baselines are context: that one of them scores otherwise is neither better nor worse. */
 const isContext = (row: StoredRow) => row.reason.includes("baseline") || row.algorithm === "imported";
 
 /** Compare the tables of two results. */
-export function compareMetrics(before: Snapshot, after: Snapshot, gate: GateConfig): MetricsComparison {
+export function compareMetrics(before: StoredResults, after: StoredResults, gate: GateConfig): MetricsComparison {
   const now = new Map(after.rows.map((row) => [identityOf(row), row]));
   const then = new Set(before.rows.map(identityOf));
   const missing: string[] = [];
@@ -103,8 +106,8 @@ function changeOf(
 ): MetricChange {
   const [first] = group;
   const place = { candidate: candidateOf(first!.old), space: first!.old.space, column };
-  const old = group.map((pair) => pair.old.values.get(column) ?? null);
-  const now = group.map((pair) => pair.new.values.get(column) ?? null);
+  const old = group.map((pair) => cellOf(pair.old, column));
+  const now = group.map((pair) => cellOf(pair.new, column));
   const lost = old.some((value, i) => value !== null && now[i] === null);
   const gained = old.some((value, i) => value === null && now[i] !== null);
   const both = old.flatMap((value, i) => (value === null || now[i] === null ? [] : [i]));
@@ -135,7 +138,7 @@ function statusChange(pair: { old: StoredRow; new: StoredRow }): StatusChange[] 
     {
       candidate: candidateOf(old),
       space: old.space,
-      seed: old.seed,
+      seed: old.seed === null ? "" : String(old.seed),
       before: old.status,
       after: now.status,
       reason: now.reason,

@@ -2,36 +2,13 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configChanges } from "./config/describe.js";
-import type { Experiment } from "./config/experiment.js";
-import { curvesCsv } from "./curves.js";
-import { inBrief } from "./diff/differences.js";
-import { scoreColumns } from "./rows.js";
-import type { SweepResult } from "./run.js";
-import { selectionRecord, summaryMarkdown } from "./selection.js";
-import { notWritable } from "./store/file-store.js";
-import { withLock } from "./store/lock.js";
-import { besideOf, removeLeftovers } from "./store/temporary.js";
-import { assignmentsCsv, jsonText, metricsCsv } from "./tables.js";
-
-/** A segment as tables name it. */
-export interface NamedSegment {
-  readonly name: string;
-  readonly size: number;
-  readonly share: number;
-}
-
-/** The files of a result, by name: same result, same bytes. */
-export function resultFiles(result: SweepResult, segments: readonly NamedSegment[]): Map<string, string> {
-  const files = new Map<string, string>();
-  files.set("metrics.csv", metricsCsv(result.rows, scoreColumns(result.experiment.score.metrics)));
-  const curves = curvesCsv(result);
-  if (curves !== null) files.set("curves.csv", curves);
-  if (result.labels) files.set("assignments.csv", assignmentsCsv(result.labels));
-  files.set("selection.json", jsonText(selectionRecord(result)));
-  files.set("summary.md", summaryMarkdown(result, segments));
-  return files;
-}
+import { configChanges } from "../sweep/config/describe.js";
+import { inBrief } from "../sweep/config/differences.js";
+import type { Experiment } from "../sweep/config/experiment.js";
+import { notWritable } from "../sweep/store/file-store.js";
+import { withLock } from "../sweep/store/lock.js";
+import { besideOf, removeLeftovers } from "../sweep/store/temporary.js";
+import { selectionIn } from "./read.js";
 
 /** Files a result may have; those a new result does not have are removed, so that none tells of an older one. */
 const KNOWN = [
@@ -87,27 +64,13 @@ const textOf = (path: string) => readFile(path, "utf8").catch(() => undefined);
  * the fact once, the hash before the change: that is not forgotten by running again.
  */
 export async function ruleOfResults(folder: string, checksum: string): Promise<string | undefined> {
-  try {
-    const record = JSON.parse(await readFile(join(folder, "selection.json"), "utf8")) as {
-      data?: { checksum?: string };
-      rule?: { hash?: string; before?: string };
-    };
-    return record.data?.checksum === checksum ? (record.rule?.before ?? record.rule?.hash) : undefined;
-  } catch {
-    return undefined;
-  }
+  const selection = await selectionIn(folder);
+  return selection?.data.checksum === checksum ? (selection.rule.before ?? selection.rule.hash) : undefined;
 }
 
 /** The data checksum of the results in a folder; undefined when there are none. */
 export async function resultsChecksum(folder: string): Promise<string | undefined> {
-  try {
-    const record = JSON.parse(await readFile(join(folder, "selection.json"), "utf8")) as {
-      data?: { checksum?: string };
-    };
-    return record.data?.checksum;
-  } catch {
-    return undefined;
-  }
+  return (await selectionIn(folder))?.data.checksum;
 }
 
 /**
@@ -115,11 +78,6 @@ export async function resultsChecksum(folder: string): Promise<string | undefine
  * entries)`; undefined where it does not, and where there are no results.
  */
 export async function howConfigDiffers(folder: string, experiment: Experiment): Promise<string | undefined> {
-  const text = await textOf(join(folder, "selection.json"));
-  if (text === undefined) return undefined;
-  try {
-    return inBrief(configChanges((JSON.parse(text) as { config?: unknown }).config, experiment));
-  } catch {
-    return undefined;
-  }
+  const selection = await selectionIn(folder);
+  return selection && inBrief(configChanges(selection.config, experiment));
 }

@@ -1,14 +1,40 @@
 /** Everything a finished sweep writes, as texts: what `run` puts on the disk and `verify` holds against it. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Labels } from "../core/labels.js";
 import type { Table } from "../core/table.js";
 import { parseView, serializeView, type View } from "../pipeline/index.js";
 import type { Domain } from "../segments/index.js";
-import { assembleModel } from "./model.js";
-import { type NamedSegment, resultFiles } from "./results.js";
-import type { SweepResult } from "./run.js";
-import type { Store } from "./store/store.js";
+import { assembleModel, type NamedSegment } from "../sweep/model.js";
+import { scoreColumns } from "../sweep/rows.js";
+import type { SweepResult } from "../sweep/run.js";
+import type { Store } from "../sweep/store/store.js";
+import { curvesCsv } from "./curves.js";
+import { selectionRecord, summaryMarkdown } from "./selection.js";
+import { assignmentsCsv, jsonText, metricsCsv } from "./tables.js";
 import { buildView } from "./view.js";
+
+/** The files of a result, by name: same result, same bytes. */
+export function resultFiles(result: SweepResult, segments: readonly NamedSegment[]): Map<string, string> {
+  const files = decisionFiles(result, segments, result.labels);
+  const curves = curvesCsv(result);
+  if (curves !== null) files.set("curves.csv", curves);
+  return files;
+}
+
+/** Those that follow from the rows and the decision alone, wherever the rows of the data are. */
+export function decisionFiles(
+  result: SweepResult,
+  segments: readonly NamedSegment[],
+  labels: Labels | null,
+): Map<string, string> {
+  const files = new Map<string, string>();
+  files.set("metrics.csv", metricsCsv(result.rows, scoreColumns(result.experiment.score.metrics)));
+  if (labels) files.set("assignments.csv", assignmentsCsv(labels));
+  files.set("selection.json", jsonText(selectionRecord(result)));
+  files.set("summary.md", summaryMarkdown(result, segments));
+  return files;
+}
 
 export interface Output {
   /** Text by file name. The same result gives the same bytes. */

@@ -1,10 +1,13 @@
 /** What a run wrote, read back: the same rows, the same labels. */
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { readResults, readTable } from "../../src/data/index.js";
-import { inThread, memoryStore, parseExperiment, resultFiles, runSweep, writeResults } from "../../src/sweep/index.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readTable } from "../../src/data/index.js";
+import { readResults, resultFiles, writeResults } from "../../src/results/index.js";
+import { parseResults } from "../../src/results/read.js";
+import { inThread, memoryStore, parseExperiment, runSweep } from "../../src/sweep/index.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -61,8 +64,49 @@ test("says what to do where there are no results, or broken ones", async () => {
   await writeFile(join(folder, "assignments.csv"), "row,segment\n1,0\n");
   await expect(readResults(folder)).rejects.toMatchObject({
     code: "BAD_RESULTS",
-    what: expect.stringContaining("150 rows"),
+    what: expect.stringContaining("1 segments for 150 rows"),
   });
-  await writeFile(join(folder, "selection.json"), "{");
-  await expect(readResults(folder)).rejects.toMatchObject({ code: "BAD_RESULTS" });
+});
+
+describe("a damaged file is named with its line", () => {
+  const texts = () =>
+    new Map(
+      ["metrics.csv", "selection.json", "assignments.csv"].map((name) => [
+        name,
+        readFileSync(new URL(`../../results/credit-cards-classic/${name}`, import.meta.url), "utf8"),
+      ]),
+    );
+
+  test.each<[string, string, (text: string) => string, string, number]>([
+    ["a decision cut short", "selection.json", (text) => text.slice(0, 60), "is not JSON", 4],
+    ["another format", "selection.json", (text) => text.replace('"format": 1', '"format": 9'), "format: ", 2],
+    ["a decision without its rule", "selection.json", (text) => text.replace(/"rule": \{[^}]*\},/, ""), "rule: ", 1],
+    [
+      "a winner whose k is a text",
+      "selection.json",
+      (text) => text.replace(/"seed": 1,\n {4}"k": \d+/, '"seed": 1,\n    "k": "two"'),
+      "winner.k: ",
+      0,
+    ],
+    ["a table without a column", "metrics.csv", (text) => text.replace("status", "state"), 'no column "status"', 1],
+    ["a row too short", "metrics.csv", (text) => `${text}kmeans,x\n`, "2 fields", 0],
+    ["a text for a number", "metrics.csv", (text) => text.replace(/(\n[^\n]*?),ok,/, "$1x,ok,"), "for seed", 0],
+    ["a segment that is none", "assignments.csv", (text) => text.replace("\n3,", "\n3,x"), "for segment", 4],
+  ])("%s", (_, file, damage, how, line) => {
+    const files = texts();
+    const text = damage(files.get(file)!);
+    expect(text).not.toBe(files.get(file));
+    files.set(file, text);
+    expect(() => parseResults("results/x", files)).toThrow(
+      expect.objectContaining({
+        code: "BAD_RESULTS",
+        what: expect.stringContaining(how),
+        where: expect.stringMatching(new RegExp(`^results/x, ${file}, line ${line === 0 ? "\\d+" : line}$`)),
+      }),
+    );
+  });
+
+  test("what stands in the repository is read", () => {
+    expect(parseResults("results/x", texts())!.selection.outcome).toBe("chosen");
+  });
 });

@@ -6,9 +6,9 @@
  */
 import { adjustedRand } from "../../metrics/agreement.js";
 import { type Migration, migration } from "../../metrics/matching.js";
-import { type Difference, differences, inWords } from "./differences.js";
+import { type Difference, differences, inWords } from "../../sweep/config/differences.js";
+import type { StoredResults } from "../read.js";
 import { compareMetrics, type MetricsComparison } from "./metrics.js";
-import type { Snapshot, WinnerRecord } from "./snapshot.js";
 import { type GateConfig, requireKnownColumns } from "./tolerance.js";
 
 export type Outcome = "same" | "better" | "regressed" | "incomplete" | "refused";
@@ -56,11 +56,11 @@ export interface GateOptions {
 /** How many missing rows are named. */
 const NAMED = 5;
 
-/** Hold results against a baseline; null stands for results that are not there. */
+/** Compare results with a baseline; null stands for results that are not there. */
 export function compareResults(
   experiment: string,
-  before: Snapshot | { readonly name: string; readonly rows: null },
-  after: Snapshot | { readonly name: string; readonly rows: null },
+  before: StoredResults | { readonly name: string; readonly rows: null },
+  after: StoredResults | { readonly name: string; readonly rows: null },
   options: GateOptions,
 ): Comparison {
   const head = { experiment, before: before.name, after: after.name };
@@ -119,8 +119,8 @@ function judge(
     assignments,
     config,
   }: Pick<Comparison, "decision" | "assignments" | "config"> & { metrics: MetricsComparison },
-  before: Snapshot,
-  after: Snapshot,
+  before: StoredResults,
+  after: StoredResults,
   strict: boolean,
 ): Pick<Comparison, "outcome" | "reasons" | "remarks"> {
   const count = (change: string) => metrics.metrics.filter((each) => each.change === change).length;
@@ -183,25 +183,25 @@ function judge(
   return { outcome: "same", reasons: [], remarks };
 }
 
-const selectOf = ({ selection }: Snapshot) => (selection.config as { select?: unknown }).select;
+const selectOf = ({ selection }: StoredResults) => selection.config["select"];
 
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
-function compareDecision(before: Snapshot, after: Snapshot): DecisionChange {
+function compareDecision(before: StoredResults, after: StoredResults): DecisionChange {
   const [old, now] = [decisionText(before), decisionText(after)];
   return { before: old, after: now, changed: old !== now };
 }
 
-function decisionText({ selection }: Snapshot): string {
+function decisionText({ selection }: StoredResults): string {
   return selection.winner === null
     ? selection.outcome
     : `${selection.winner.k} segments by ${winnerText(selection.winner)}`;
 }
 
-const winnerText = ({ algorithm, params, prepare, reduce }: WinnerRecord) =>
+const winnerText = ({ algorithm, params, prepare, reduce }: NonNullable<StoredResults["selection"]["winner"]>) =>
   `${algorithm} ${params} on ${prepare}${reduce === "none" ? "" : `/${reduce}`}`;
 
-function compareAssignments(before: Snapshot, after: Snapshot, allowed: number): AssignmentChange | null {
+function compareAssignments(before: StoredResults, after: StoredResults, allowed: number): AssignmentChange | null {
   if (before.labels === null || after.labels === null) return null;
   const moves = migration(before.labels, after.labels);
   const rows = before.labels.length;

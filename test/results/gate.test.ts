@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { stream } from "../../src/core/rng.js";
-import { readFolder } from "../../src/sweep/diff/baseline.js";
-import { compareResults } from "../../src/sweep/diff/compare.js";
-import { parseCsv } from "../../src/sweep/diff/snapshot.js";
-import { DEFAULT_GATE } from "../../src/sweep/diff/tolerance.js";
+import { readFolder } from "../../src/results/gate/baseline.js";
+import { compareResults } from "../../src/results/gate/compare.js";
+import { DEFAULT_GATE } from "../../src/results/gate/tolerance.js";
 import { segmenta } from "../cli/harness.js";
-import { tables, workFolder } from "./processes.js";
+import { parseCsv } from "../csv.js";
+import { tables, workFolder } from "../sweep/processes.js";
 
 const experiment = `
 name: small
@@ -344,10 +344,10 @@ describe("the gate answers 2 to", () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ["an unknown ref", ["--against", "mian"], /neither a git ref here nor a folder[\s\S]*did you mean "main"/],
+    ["an unknown ref", ["--against", "mian"], /neither a git ref here nor a results folder[\s\S]*did you mean "main"/],
     ["an option in place of a ref", ["--against=--output=x"], /"--output=x" is neither a git ref/],
     ["a folder without results", ["--against", "experiments"], /no results of small in the folder experiments/],
-    ["a tolerance that is none", ["--against", "main", "--tolerance", "silhouette"], /no tolerance/],
+    ["a word that is not a tolerance", ["--against", "main", "--tolerance", "silhouette"], /not a tolerance/],
     ["more moved rows than there are", ["--against", "main", "--tolerance", "moved=5"], /moved is a share/],
     [
       "a tolerance of no column",
@@ -374,7 +374,7 @@ describe("the gate answers 2 to", () => {
 
   test.each<[string, string, string, RegExp]>([
     ["a table with a broken line", "metrics.csv", "algorithm,prepare\nx", /has no column/],
-    ["a decision that is no JSON", "selection.json", "{", /selection\.json is no JSON/],
+    ["a decision that is not JSON", "selection.json", "{", /selection\.json is not JSON/],
     ["assignments out of order", "assignments.csv", "row,segment\n2,0\n", /row number and segment in line 2/],
   ])("%s", async (_, name, text, message) => {
     const folder = mutate((files) => {
@@ -389,7 +389,7 @@ describe("the gate answers 2 to", () => {
     const bare = mkdtempSync(join(tmpdir(), "segmenta-bare-"));
     cpSync(root, bare, { recursive: true, filter: (path) => !path.includes(".git") });
     const { code, err } = await segmenta(bare, "diff", "small", "--against", "main");
-    expect(err).toContain("this is no git repository");
+    expect(err).toContain("this is not a git repository");
     expect(code).toBe(2);
     expect((await segmenta(bare, "diff", "small", "--against", "results")).code).toBe(0);
   });

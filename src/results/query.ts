@@ -6,8 +6,11 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { csvFields, csvRecords } from "../core/csv.js";
 import { UserError } from "../core/errors.js";
-import { type DuckDBConnection, quoteName, quoteText, withConnection } from "./duckdb.js";
+import { type DuckDBConnection, quoteName, quoteText, withConnection } from "../data/duckdb.js";
+import { readSelection } from "./read.js";
+import { damaged } from "./schema.js";
 
 export interface QueryAnswer {
   readonly columns: readonly string[];
@@ -33,12 +36,13 @@ const WHOLE = ["k", "seed"];
 /**
  * Answer a query.
  *
- * @throws UserError `NOT_FOUND` when there are no results, `BAD_QUERY` with DuckDB's own words
+ * @throws UserError `NOT_FOUND` when there are no results, `BAD_RESULTS` for results that cannot be read, `BAD_QUERY`
+ *   with DuckDB's own words
  */
 export async function queryResults({ folder, sql, parquet, signal }: QueryOptions): Promise<QueryAnswer> {
   const experiments = experimentFolders(folder);
   return withConnection(async (connection) => {
-    for (const view of views(folder, experiments)) await connection.run(view);
+    for (const view of await views(folder, experiments)) await connection.run(view);
     signal?.throwIfAborted();
     const stop = () => connection.interrupt();
     signal?.addEventListener("abort", stop);
@@ -49,7 +53,7 @@ export async function queryResults({ folder, sql, parquet, signal }: QueryOption
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof UserError) throw error;
-      throw badQuery(error);
+      throw brokenTable(error) ?? badQuery(error);
     } finally {
       signal?.removeEventListener("abort", stop);
     }
@@ -68,15 +72,17 @@ function experimentFolders(folder: string): string[] {
 }
 
 /** The views as SQL. Every table is read with the types it was written with; no type is guessed. */
-function views(folder: string, experiments: readonly string[]): string[] {
+async function views(folder: string, experiments: readonly string[]): Promise<string[]> {
   const trials = experiments.map((name) => {
     const path = join(folder, name, "metrics.csv");
-    const header = readFileSync(path, "utf8").split("\n", 1)[0]!.split(",");
+    const [head] = csvRecords(readFileSync(path, "utf8"));
+    const header = csvFields(head?.text ?? "");
+    if (!header.includes("algorithm")) throw damaged(join(folder, name), "metrics.csv", 1, 'has no column "algorithm"');
     const columns = header.map((column) => `${quoteText(column)}: ${quoteText(typeOf(column))}`).join(", ");
     const read = `read_csv(${quoteText(path)}, header = true, delim = ',', quote = '"', escape = '"', auto_detect = false, columns = {${columns}})`;
     return `SELECT ${quoteText(name)} AS experiment, * FROM ${read}`;
   });
-  const decisions = experiments.flatMap((name) => decisionSql(name, join(folder, name, "selection.json")));
+  const decisions = (await Promise.all(experiments.map((name) => decisionSql(folder, name)))).flat();
   const journals = experiments.flatMap((name) => {
     const runs = join(folder, name, ".runs");
     const files = existsSync(runs) ? readdirSync(runs).filter((file) => file.endsWith(".jsonl")) : [];
@@ -107,18 +113,13 @@ const NO_DECISIONS = ["experiment", "outcome", "rule", "algorithm", "params", "k
 
 const typeOf = (column: string) => (TEXTS.includes(column) ? "VARCHAR" : WHOLE.includes(column) ? "BIGINT" : "DOUBLE");
 
-function decisionSql(name: string, path: string): string[] {
-  let selection: { outcome?: string; rule?: { name?: string }; winner?: Record<string, unknown> | null };
-  try {
-    selection = JSON.parse(readFileSync(path, "utf8")) as typeof selection;
-  } catch {
-    return [];
-  }
-  const text = (value: unknown) => (typeof value === "string" ? quoteText(value) : "NULL");
-  const { winner } = selection;
-  const k = typeof winner?.["k"] === "number" ? String(winner["k"]) : "NULL";
+async function decisionSql(folder: string, name: string): Promise<string[]> {
+  const path = join(folder, name);
+  if (!existsSync(join(path, "selection.json"))) return [];
+  const { outcome, rule, winner } = await readSelection(path);
+  const text = (value: string | undefined) => (value === undefined ? "NULL" : quoteText(value));
   return [
-    `SELECT ${quoteText(name)} AS experiment, ${text(selection.outcome)} AS outcome, ${text(selection.rule?.name)} AS rule, ${text(winner?.["algorithm"])} AS algorithm, ${text(winner?.["params"])} AS params, ${k}::BIGINT AS k`,
+    `SELECT ${quoteText(name)} AS experiment, ${text(outcome)} AS outcome, ${text(rule.name)} AS rule, ${text(winner?.algorithm)} AS algorithm, ${text(winner?.params)} AS params, ${winner?.k ?? "NULL"}::BIGINT AS k`,
   ];
 }
 
@@ -158,6 +159,15 @@ async function writeParquet(connection: DuckDBConnection, sql: string, path: str
       cause: error,
     });
   }
+}
+
+/** A table that a run wrote has types of its own; what does not fit them was changed by hand. */
+function brokenTable(cause: unknown): UserError | undefined {
+  const { message } = cause as Error;
+  const [, line] = /CSV Error on Line: (\d+)/.exec(message) ?? [];
+  const [, folder] = /file\s*=\s*(.*)[\\/]metrics\.csv/.exec(message) ?? [];
+  if (line === undefined || folder === undefined) return undefined;
+  return damaged(folder, "metrics.csv", Number(line), `cannot be read: ${message.split("\n")[0]}`, cause);
 }
 
 function badQuery(cause: unknown): UserError {

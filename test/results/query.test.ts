@@ -10,7 +10,22 @@ beforeAll(() => {
   const metrics = (extra: string, ...lines: string[]) =>
     `algorithm,prepare,reduce,params,k,seed,status,reason,space,coverage,smallest,silhouette${extra},labels\n${lines.map((l) => `${l}\n`).join("")}`;
   const selection = (outcome: string, winner: object | null) =>
-    JSON.stringify({ outcome, rule: { name: "majority" }, winner });
+    JSON.stringify({
+      format: 1,
+      experiment: "any",
+      data: { checksum: "0", rows: 3, columns: ["a"] },
+      rule: { name: "majority", version: 1, hash: "0" },
+      outcome,
+      winner: winner && {
+        ...{ prepare: "standard", reduce: "none", seed: 1, space: "standard", coverage: 1 },
+        ...{ shares: [0.5, 0.5], scores: {}, labels: "0a1b" },
+        ...winner,
+      },
+      reasons: [],
+      flags: [],
+      ranking: [],
+      config: { prepare: {}, score: { space: "standard" } },
+    });
   const run = JSON.stringify({
     type: "run",
     format: 1,
@@ -130,4 +145,25 @@ describe("segmenta query", () => {
     );
     expect({ code, out }).toEqual({ code: 0, out: "n\n0\n" });
   });
+});
+
+test("results that were damaged are named, with file and line", async () => {
+  const metrics = readFileSync(join(root, "results/a/metrics.csv"), "utf8");
+  const selection = readFileSync(join(root, "results/a/selection.json"), "utf8");
+  const broken = workFolder({
+    "table/x/metrics.csv": metrics.replace(",3,1,gated", ",three,1,gated"),
+    "header/x/metrics.csv": "",
+    "decision/x/metrics.csv": metrics,
+    "decision/x/selection.json": selection.replace('"rule"', '"rules"'),
+  });
+  for (const [folder, place] of [
+    ["table", "table/x, metrics.csv, line 3"],
+    ["header", "header/x, metrics.csv, line 1"],
+    ["decision", "decision/x, selection.json, line 1"],
+  ] as const) {
+    const { code, err } = await segmenta(broken, "query", "select * from trials", "--results", folder);
+    expect(err).toContain("[BAD_RESULTS]");
+    expect(err).toContain(place);
+    expect(code).toBe(2);
+  }
 });

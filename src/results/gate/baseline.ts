@@ -1,17 +1,19 @@
 /** Where the gate's two sides come from: a results folder, or the same folder at a git ref. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../core/errors.js";
 import { didYouMean } from "../../core/suggest.js";
-import { COMPARED, readSnapshot, type Snapshot } from "./snapshot.js";
+import { parseResults, READ_FILES, type StoredResults, textsIn } from "../read.js";
 
 const execute = promisify(execFile);
 
+/** The files that are compared; curves follow from the rows. */
+const COMPARED = READ_FILES.filter((name) => name !== "curves.csv");
+
 /** A side that may have no results. */
-export type Side = Snapshot | { readonly name: string; readonly rows: null };
+export type Side = StoredResults | { readonly name: string; readonly rows: null };
 
 /**
  * The results in a folder.
@@ -20,19 +22,8 @@ export type Side = Snapshot | { readonly name: string; readonly rows: null };
  * @throws UserError `BAD_RESULTS` for files that are damaged or of another experiment
  */
 export async function readFolder(path: string, shown: string, experiment: string): Promise<Side> {
-  const files = new Map<string, string>();
-  for (const name of COMPARED) {
-    const text = await readFile(join(path, name), "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-      throw new UserError("NOT_READABLE", {
-        what: `cannot read ${name}: ${error.message}`,
-        where: shown,
-        cause: error,
-      });
-    });
-    if (text !== undefined) files.set(name, text);
-  }
-  return ofExperiment(readSnapshot(shown, files) ?? { name: shown, rows: null }, experiment);
+  const files = await textsIn(path, COMPARED, shown);
+  return ofExperiment(parseResults(shown, files) ?? { name: shown, rows: null }, experiment);
 }
 
 /**
@@ -64,7 +55,7 @@ async function readRef(ref: string, results: string, experiment: string, cwd: st
     throw new UserError("NOT_FOUND", {
       what: isFolder
         ? `there are no results of ${experiment} in the folder ${ref}`
-        : `"${ref}" is no folder of results, and this is no git repository`,
+        : `"${ref}" is not a results folder, and this is not a git repository`,
       where: "command line, --against",
       mend: "name a folder that a run wrote, or run in a git repository and name a branch, tag or commit",
     });
@@ -79,7 +70,7 @@ async function readRef(ref: string, results: string, experiment: string, cwd: st
     throw new UserError("NOT_FOUND", {
       what: isFolder
         ? `there are no results of ${experiment} in the folder ${ref}`
-        : `"${ref}" is neither a git ref here nor a folder of results`,
+        : `"${ref}" is neither a git ref here nor a results folder`,
       where: "command line, --against",
       mend: `${known.length > 0 ? didYouMean(ref, known) : "this repository has no commit yet"}; a shallow clone lacks older commits (actions/checkout: fetch-depth: 0)`,
     });
@@ -93,7 +84,7 @@ async function readRef(ref: string, results: string, experiment: string, cwd: st
     const name = COMPARED.find((each) => path.endsWith(`/${each}`));
     if (name !== undefined) files.set(name, await git("show", `${commit}:./${inside}/${name}`));
   }
-  return ofExperiment(readSnapshot(shown, files) ?? { name: shown, rows: null }, experiment);
+  return ofExperiment(parseResults(shown, files) ?? { name: shown, rows: null }, experiment);
 }
 
 function ofExperiment(side: Side, experiment: string): Side {

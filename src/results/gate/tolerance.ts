@@ -88,7 +88,7 @@ function withWord(config: GateConfig, word: string): GateConfig {
   const [, name, number, percent] = /^([a-z][a-z0-9_]*)=(?:(\d+(?:\.\d+)?(?:e-?\d+)?)(%?)|ignore)$/.exec(word) ?? [];
   if (name === undefined) {
     throw new UserError("BAD_USAGE", {
-      what: `"${word}" is no tolerance`,
+      what: `"${word}" is not a tolerance`,
       where: "command line, --tolerance",
       mend: "a file, or column=amount: silhouette=0.01, davies_bouldin=2%, inertia=ignore, moved=1%",
     });
@@ -114,7 +114,7 @@ export function requireKnownColumns(config: GateConfig, columns: readonly string
   for (const name of Object.keys(config.metrics)) {
     if (columns.includes(name)) continue;
     throw new UserError("UNKNOWN_NAME", {
-      what: `a tolerance for "${name}", which is no column of metrics.csv`,
+      what: `a tolerance for "${name}", which is not a column of metrics.csv`,
       where: "the gate's settings",
       mend: didYouMean(name, columns),
     });
