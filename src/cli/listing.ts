@@ -20,6 +20,9 @@ interface Entry {
   readonly cites: readonly ReferenceKey[];
   readonly params?: z.ZodType;
   readonly favours?: string;
+  readonly complexity?: string;
+  readonly departures?: readonly string[];
+  readonly seeAlso?: Readonly<Record<string, string>>;
   readonly columns?: readonly { readonly name: string; readonly better: string; readonly range: readonly number[] }[];
 }
 
@@ -66,11 +69,16 @@ function titles(entries: readonly Entry[], columns: number): string {
 function inFull(entry: Entry, columns: number): string {
   const lines = [`${entry.name} (version ${entry.version})`, wrap(entry.title, columns, "  ")];
   if (entry.favours) lines.push(wrap(`favours: ${entry.favours}`, columns, "    "));
+  if (entry.complexity) lines.push(wrap(`cost: ${entry.complexity}`, columns, "    "));
   for (const column of entry.columns ?? []) {
     const [low, high] = column.range;
     lines.push(wrap(`column ${column.name}: ${column.better} is better, ${low} to ${high}`, columns, "    "));
   }
   for (const option of optionsOf(entry)) lines.push(wrap(option, columns, "      "));
+  for (const text of entry.departures ?? []) lines.push(wrap(`departs from the paper: ${text}`, columns, "    "));
+  for (const [name, when] of Object.entries(entry.seeAlso ?? {})) {
+    lines.push(wrap(`see also ${name}: ${when}`, columns, "    "));
+  }
   for (const key of entry.cites) lines.push(wrap(formatReference(key), columns, "    "));
   return `${lines.join("\n")}\n`;
 }
@@ -109,6 +117,9 @@ function asData(entry: Entry): Record<string, unknown> {
     title: entry.title,
     version: entry.version,
     ...(entry.favours ? { favours: entry.favours } : {}),
+    ...(entry.complexity ? { complexity: entry.complexity } : {}),
+    ...(entry.departures ? { departures: entry.departures } : {}),
+    ...(entry.seeAlso ? { seeAlso: entry.seeAlso } : {}),
     ...(entry.columns ? { columns: entry.columns } : {}),
     cites: entry.cites.map(formatReference),
   };

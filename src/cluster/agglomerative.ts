@@ -48,6 +48,13 @@ export const agglomerative = defineAlgorithm({
   title: "Agglomerative: the two nearest clusters join until k are left",
   version: 3,
   cites: ["ward1963", "murtagh2014", "sorensen1948", "sokal1958", "gower1969", "mullner2011", "march2010"],
+  complexity:
+    "O(n²·d) at worst. Memory O(n·d) for ward and single; complete and average keep a matrix of at most 512 MB.",
+  departures: [
+    "One tree per linkage serves every k; a cut keeps the joins below it and nothing is refitted.",
+    "Trees have no rule for new rows: ward gives them to the nearest centre, the others to the cluster of the nearest row.",
+  ],
+  seeAlso: { kmeans: "large tables", hdbscan: "a hierarchy whose depth need not be chosen" },
   can: { noise: false, seeded: false, baseline: false },
   params,
   shows: ["k", "linkage"],

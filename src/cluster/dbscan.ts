@@ -45,6 +45,13 @@ export const dbscan = defineAlgorithm({
   title: "DBSCAN: dense regions become clusters, the rest is noise",
   version: 1,
   cites: ["ester1996", "schubert2017", "satopaa2011"],
+  complexity:
+    "O(n·√n·d) on clustered data in few columns, O(n²·d) at worst, once for all eps and minSamples. Memory O(n·d).",
+  departures: [
+    "A border row that touches several clusters joins the one whose first core row comes first; in the paper it depends on the order of the search.",
+    "eps: auto takes six radii around the knee of the k-distance curve, where the paper reads one off the curve by eye.",
+  ],
+  seeAlso: { hdbscan: "clusters of different density", kmeans: "a segment for every row" },
   can: { noise: true, seeded: false, baseline: false },
   params,
   shows: ["eps", "minSamples"],

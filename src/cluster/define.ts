@@ -99,6 +99,12 @@ export interface Algorithm {
   /** Raised when the same input may give another answer. */
   readonly version: number;
   readonly cites: readonly ReferenceKey[];
+  /** Time and memory of a fit, in rows n, columns d and clusters k. */
+  readonly complexity: string;
+  /** Where this departs from the paper, a sentence each. */
+  readonly departures: readonly string[];
+  /** Other algorithms, each with what it is better for. */
+  readonly seeAlso: Readonly<Record<string, string>>;
   readonly can: {
     /** May leave rows out as noise. */
     readonly noise: boolean;
@@ -137,6 +143,9 @@ export function defineAlgorithm<S extends z.ZodObject>(algorithm: {
   title: string;
   version: number;
   cites: readonly ReferenceKey[];
+  complexity: string;
+  departures: readonly string[];
+  seeAlso: Readonly<Record<string, string>>;
   can: Algorithm["can"];
   params: S;
   shows: readonly (keyof z.output<S> & string)[];

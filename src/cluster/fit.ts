@@ -13,7 +13,7 @@ import { algorithmNamed } from "./registry.js";
  * @param seed - of the random streams; the same seed gives the same labels
  * @returns canonical labels, the algorithm's own objective, reasons why the fit may not be sound
  * @throws UserError `UNKNOWN_NAME`, `BAD_CONFIG` or `PARAM_RANGE` with what is meant; `NOT_FINITE` naming row and column
- * @example cluster(matrix([[0, 0], [0, 1], [9, 9], [9, 8]]), "kmeans", { k: 2 }).labels; // 0 0 1 1
+ * @example cluster(matrix([[0, 0], [0, 1], [9, 9], [9, 8]]), "kmeans", { k: 2 }).labels; // [0, 0, 1, 1]
  */
 export function cluster(x: Matrix, algorithm: string, params: Params = {}, seed = 0): Fit {
   const entry = algorithmNamed(algorithm);

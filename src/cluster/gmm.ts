@@ -71,6 +71,12 @@ export const gmm = defineAlgorithm({
   title: "Gaussian mixture: each row goes to the bell-shaped cluster most likely to have made it",
   version: 4,
   cites: ["dempster1977", "schwarz1978", "akaike1974", "biernacki2000"],
+  complexity: "O(n·k·d²) a round for full and tied covariances, O(n·k·d) for diag and spherical. Memory O(n·(d + k)).",
+  departures: [
+    "Starts from the labels of a k-means run, as in scikit-learn; the paper leaves the start open.",
+    "regCovar is added to every variance, which keeps a component from shrinking onto one row; a component that stays there is reported as singular.",
+  ],
+  seeAlso: { kmeans: "speed, when clusters are round and alike", hdbscan: "clusters that are not ellipsoids" },
   can: { noise: false, seeded: true, baseline: false },
   params,
   shows: ["k", "covarianceType"],

@@ -37,6 +37,12 @@ export const hdbscan = defineAlgorithm({
   title: "HDBSCAN: dense regions that last over a wide range of radii, the rest is noise",
   version: 2,
   cites: ["campello2013", "march2010"],
+  complexity: "O(n·√n·d) on clustered data in few columns, O(n²·d) at worst, for each minSamples. Memory O(n·d).",
+  departures: [
+    "The root is never a cluster, so that one cluster means no structure; as in the reference implementation's default.",
+    "A new row takes the cluster of its nearest training row, noise included; the paper gives no rule.",
+  ],
+  seeAlso: { dbscan: "one density that is known", gmm: "a segment for every row, with its probability" },
   can: { noise: true, seeded: false, baseline: false },
   params,
   shows: ["minClusterSize", "minSamples"],

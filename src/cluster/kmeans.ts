@@ -65,6 +65,16 @@ export const kmeans = defineAlgorithm({
   title: "k-means: each row goes to the nearest of k centres, the means of their rows",
   version: 2,
   cites: ["lloyd1982", "arthur2007"],
+  complexity: "O(n·k·d) a pass and start, some 25 passes; far less where clusters are apart. Memory O(n·d).",
+  departures: [
+    "The starts are greedy k-means++ (2 + ⌊ln k⌋ candidates a round), not Lloyd's random rows; as in scikit-learn.",
+    "A cluster that loses all its rows takes over the row farthest from its centre.",
+  ],
+  seeAlso: {
+    gmm: "clusters of unequal size or shape",
+    kmedoids: "outliers, or a centre that must be a real row",
+    hdbscan: "clusters of any shape, and rows that belong to none",
+  },
   can: { noise: false, seeded: true, baseline: false },
   params,
   shows: ["k"],

@@ -82,7 +82,6 @@ export class UserErrors extends Error {
 /**
  * The text a person reads.
  *
- * @example
  * ✘ eps must be a number greater than 0, got -0.5   [PARAM_RANGE]
  *   → experiments/density.yaml:14, sweep.dbscan.eps
  *   ✎ eps is a radius in scaled units; 0.2 to 2 is usual after standard scaling

@@ -23,7 +23,7 @@ type Piece = string | number | Html | null | readonly Piece[];
 /**
  * A template whose holes are escaped, unless they hold `Html`; null leaves nothing, a list is joined.
  *
- * @example html`<b>${"1 < 2"}</b>`.source // "<b>1 &lt; 2</b>"
+ * @example html`<b>${"1 < 2"}</b>`.source; // "<b>1 &lt; 2</b>"
  */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   return new Html(strings.map((text, i) => (i === 0 ? text : render(pieces[i - 1] ?? null) + text)).join(""));

@@ -10,7 +10,7 @@ export const NOISE = -1;
  * Number clusters by first appearance in row order; every negative label becomes −1.
  * Two labelings that group the rows alike become equal.
  *
- * @example canonicalLabels([7, 7, -1, 2]) // [0, 0, -1, 1]
+ * @example canonicalLabels([7, 7, -1, 2]); // [0, 0, -1, 1]
  */
 export function canonicalLabels(labels: ArrayLike<number>): Labels {
   return renumber(labels).labels;

@@ -20,7 +20,7 @@ export function allocateMatrix(rows: number, cols: number): Matrix {
  * A matrix from rows of numbers.
  *
  * @throws UserError `SHAPE_MISMATCH` if the rows differ in length
- * @example matrix([[0, 1], [2, 3]])
+ * @example matrix([[0, 1], [2, 3]]).data; // [0, 1, 2, 3]
  */
 export function matrix(rows: readonly (readonly number[])[]): Matrix {
   const cols = rows[0]?.length ?? 0;

@@ -3,7 +3,10 @@
 /**
  * A number for the eye: thousands separated, about three significant digits, no exponent.
  *
- * @example readable(1234.567) // "1,235"; readable(0.04567) // "0.0457"; readable(-3) // "−3"
+ * @example
+ * readable(1234.567); // "1,235"
+ * readable(0.04567); // "0.0457"
+ * readable(-3); // "−3"
  */
 export function readable(value: number | null, digits = 3): string {
   if (value === null || !Number.isFinite(value)) return "–";

@@ -1,4 +1,14 @@
-/** DBSCAN for many (eps, minSamples) at once: one search for neighbours serves all of them. */
+/**
+ * DBSCAN for many (eps, minSamples) at once: one search for neighbours serves all of them.
+ *
+ * One point of the grid (Ester et al. 1996):
+ *
+ * ```
+ * core[i] = at least minSamples rows, row i included, lie within eps of row i
+ * for each pair of cores within eps of each other: their clusters are one
+ * for each other row: the cluster of a core within eps, of several the one whose first core comes first; none: noise
+ * ```
+ */
 import type { Matrix } from "../core/matrix.js";
 import { type Blocks, blocksOf, type PlacedBlocks, placeBlocks, placeRows } from "./blocks.js";
 import { type Neighbours, nearestNeighbours, squareWithin } from "./knn.js";

@@ -4,6 +4,20 @@
  * The maths is scikit-learn's (regularised covariances, stop on the change of the mean log-likelihood). Scatter
  * is summed about the old means and then shifted to the new ones: E[x²] − mean² would lose all digits when a
  * column lies far from 0. A component adds nothing where it is responsible for less than 1e-16 of each row.
+ *
+ * The plain algorithm (Dempster, Laird & Rubin 1977):
+ *
+ * ```
+ * responsibility[i, j] = 1 if k-means put row i into cluster j, else 0;  M step
+ * repeat
+ *   E  log p[i, j] = log weight[j] + log N(x_i; mean[j], covariance[j])
+ *      responsibility[i, j] = exp(log p[i, j] − log Σ_j exp log p[i, j])
+ *      bound = the mean over i of log Σ_j exp log p[i, j]
+ *   M  mass[j] = Σ_i responsibility[i, j];  weight[j] = mass[j] / n
+ *      mean[j] = Σ_i responsibility[i, j] x_i / mass[j]
+ *      covariance[j] = Σ_i responsibility[i, j] (x_i − mean[j])(x_i − mean[j])ᵀ / mass[j] + regCovar · I
+ * until |bound − bound before| < tol, or maxIter rounds
+ * ```
  */
 import { log } from "../core/math.js";
 import type { Matrix } from "../core/matrix.js";

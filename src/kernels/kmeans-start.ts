@@ -1,5 +1,15 @@
 /**
  * Greedy k-means++ over placed rows: every sum is exact (exact.ts), so the draws are those of the plain algorithm.
+ *
+ * Greedy k-means++ (Arthur & Vassilvitskii 2007):
+ *
+ * ```
+ * centres = [ any row, each equally likely ]
+ * repeat k − 1 times
+ *   D²[i] = squared distance of row i to its nearest centre
+ *   draw 2 + ⌊ln k⌋ candidate rows, row i with probability D²[i] / Σ D²
+ *   append the candidate c that makes Σ_i min(D²[i], |x_i − c|²) smallest, ties to the earlier draw
+ * ```
  */
 import type { Rng } from "../core/rng.js";
 import { gridConstant } from "./exact.js";

@@ -5,6 +5,17 @@
  * Which centre is nearest is asked of a copy in float32 first, with bounds on its rounding; near ties go to float64.
  * Every sum is exact (exact.ts), so the answer is that of the plain algorithm (test/oracle) to the bit: the same
  * draws, labels, iterations and centres.
+ *
+ * The plain algorithm (Lloyd 1982), of which this is the fast form:
+ *
+ * ```
+ * for pass = 1 … maxIter
+ *   for each row i: label[i] = the nearest centre, ties to the lower
+ *   if no label changed: stop, converged
+ *   for each cluster j: centre[j] = the mean of its rows
+ *                       (no rows: the row farthest from its centre, which leaves its own cluster)
+ *   if Σ_j |shift of centre j|² ≤ tol · mean variance of the columns: one last assignment, stop, converged
+ * ```
  */
 import type { Matrix } from "../core/matrix.js";
 import type { Rng } from "../core/rng.js";

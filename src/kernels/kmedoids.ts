@@ -1,6 +1,19 @@
 /**
  * FasterPAM with eager swaps, many k in lock-step: the distances from a candidate row are computed once, in float32,
  * and tried by every search. What is reported at the end (labels, deviation) is computed in float64.
+ *
+ * One search (Schubert & Rousseeuw 2021, FasterPAM):
+ *
+ * ```
+ * repeat until n candidates in a row have failed, or after maxIter passes
+ *   c = the next row in the candidate order
+ *   loss[m] = what the total deviation gains when medoid m is removed        (kept up to date)
+ *   for each row i with nearest medoid m, distances first[i] ≤ second[i], and u = d(i, c)
+ *     if u < first[i]:       gain += first[i] − u;  loss[m] += first[i] − second[i]
+ *     else if u < second[i]: loss[m] += u − second[i]
+ *   m* = the medoid with the smallest loss, ties to the lower
+ *   if loss[m*] − gain < 0: c takes the place of m*; find first and second again    else: fail
+ * ```
  */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placePoints } from "./blocks.js";

@@ -1,6 +1,12 @@
 /**
  * The k nearest rows of every row, exactly. Core distances, the k-distance curve, DBSCAN's cores and borders,
  * and the affinities of t-SNE all read from here.
+ *
+ * The plain search:
+ *
+ * ```
+ * for each row i: the k smallest of (|x_i − x_j|², j) over j ≠ i
+ * ```
  */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placeBlocks, placeRows } from "./blocks.js";

@@ -1,4 +1,16 @@
-/** Complete and average linkage without the n×n matrix of distances. */
+/**
+ * Complete and average linkage without the n×n matrix of distances.
+ *
+ * The chain is that of ward.ts, with another distance between clusters:
+ *
+ * ```
+ * complete  max { d(a, b) : a in A, b in B }
+ * average   mean { d(a, b) : a in A, b in B }
+ * after a join of A and B, to any other cluster C (Lance & Williams)
+ *   complete  max(D(A, C), D(B, C))
+ *   average   (|A| D(A, C) + |B| D(B, C)) / (|A| + |B|)
+ * ```
+ */
 import type { Matrix } from "../core/matrix.js";
 import { FAR } from "./blocks.js";
 import { centredRows } from "./centred.js";

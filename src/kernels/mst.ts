@@ -1,4 +1,15 @@
-/** The minimum spanning tree of distances: single linkage, and the hierarchy of HDBSCAN. */
+/**
+ * The minimum spanning tree of distances: single linkage, and the hierarchy of HDBSCAN.
+ *
+ * The plain algorithm (Borůvka; March, Ram & Gray 2010):
+ *
+ * ```
+ * every row is a part of its own
+ * until one part is left
+ *   for each part: its shortest edge to a row outside it, by max(core_i, core_j, |x_i − x_j|)
+ *   for each such edge, unless its ends are in one part by now: keep it, join the two parts
+ * ```
+ */
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf } from "./blocks.js";
 import { type Joins, rootOf } from "./joins.js";

@@ -3,6 +3,16 @@
  *
  * Sums of distances are exact (distances are whole numbers of a unit that depends on the space alone), so the
  * answer is the same bits for any batch of labelings and any split of the rows over workers.
+ *
+ * The plain sum (Rousseeuw 1987), for each grouping:
+ *
+ * ```
+ * for each row i in cluster A
+ *   sum[C] = Σ_{j in C} d(i, j)      for every cluster C
+ *   a = sum[A] / (|A| − 1)           its own cluster, itself left out
+ *   b = min over C ≠ A of sum[C] / |C|
+ *   s[i] = (b − a) / max(a, b);  0 if |A| = 1
+ * ```
  */
 import type { Matrix } from "../core/matrix.js";
 import { type Partition, refinementOf, sortByPart } from "./refinement.js";

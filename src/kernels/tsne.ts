@@ -1,6 +1,17 @@
 /**
  * t-SNE by gradient descent: Barnes–Hut repulsion for eight points at a time, attraction along the kept affinities.
  * Forces are float32, positions float64.
+ *
+ * One step (van der Maaten 2014):
+ *
+ * ```
+ * closeness[i, j] = 1 / (1 + |y_i − y_j|²);  Z = Σ_{i≠j} closeness[i, j]
+ * attraction[i] = Σ_j e · p[i, j] closeness[i, j] (y_i − y_j)        e = 12 for the first 250 steps, then 1
+ * repulsion[i]  = Σ_j closeness[i, j]² (y_i − y_j) / Z               cells of the tree far enough away count as one
+ * gradient[i] = 4 (attraction[i] − repulsion[i])
+ * gain = where gradient and velocity point the same way · 0.8, else + 0.2;  at least 0.01
+ * velocity = momentum · velocity − rate · gain · gradient;  y += velocity
+ * ```
  */
 import { log } from "../core/math.js";
 import type { Affinities } from "./affinities.js";

@@ -1,4 +1,18 @@
-/** Ward linkage: the pair of clusters whose join costs least within-cluster variance merges first. */
+/**
+ * Ward linkage: the pair of clusters whose join costs least within-cluster variance merges first.
+ *
+ * The plain algorithm (Murtagh & Legendre 2014, by a chain of nearest neighbours):
+ *
+ * ```
+ * chain = []
+ * until one cluster is left
+ *   if the chain is empty: start it with any cluster
+ *   A = the tip;  B = the cluster nearest to A by |A||B|/(|A|+|B|) · |c_A − c_B|², ties to the one before A on the chain
+ *   if B is the one before A: they are each other's nearest: join them, take both off the chain
+ *   else: append B
+ * sort the joins by height
+ * ```
+ */
 import type { Matrix } from "../core/matrix.js";
 import { centredRows, powerOfTwoBelow } from "./centred.js";
 import { reserveGroups } from "./groups.js";

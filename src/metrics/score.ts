@@ -13,7 +13,7 @@ import { metricNamed } from "./registry.js";
  * @param names - indices as in an experiment
  * @returns a value per column of the indices; null where an index is not defined
  * @throws UserError `SHAPE_MISMATCH` if there is not one label per row, `UNKNOWN_NAME` for an index
- * @example score(matrix([[0], [1], [9], [10]]), [0, 0, 1, 1]).silhouette; // 0.8886…
+ * @example score(matrix([[0], [1], [9], [10]]), [0, 0, 1, 1]).silhouette; // 0.8885…
  */
 export function score(
   x: Matrix,

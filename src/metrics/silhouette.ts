@@ -110,7 +110,7 @@ export interface SilhouetteSamples {
  * @throws UserError `SHAPE_MISMATCH` if there is not one label per row
  * @throws UserError `TOO_FEW_CLUSTERS` if fewer than two clusters remain
  * @throws UserError `NOT_FINITE` if x holds a missing or infinite value
- * @example silhouetteSamples(matrix([[0], [1], [9], [10]]), Int32Array.of(0, 0, 1, 1)).samples[0] // 1 − 1/9.5
+ * @example silhouetteSamples(matrix([[0], [1], [9], [10]]), Int32Array.of(0, 0, 1, 1)).samples[0]; // 0.8947…
  */
 export function silhouetteSamples(
   x: Matrix,

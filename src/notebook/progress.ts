@@ -14,7 +14,7 @@ export interface Progress {
  *
  * @example
  * const bar = progress("sweep");
- * await runSweep(plan, { onTrial: (done, total, name) => bar.update(done, total, name) });
+ * for (const [i, k] of [2, 3, 4].entries()) bar.update(i, 3, `kmeans k=${k}`);
  * bar.finish("40 done, 2 failed");
  */
 export function progress(title: string): Progress {

@@ -12,7 +12,7 @@ export interface Condition {
 }
 
 /**
- * @example conditionsText([{ feature: "AGE", value: null, min: 40, max: null, missing: null }]) // "AGE ≥ 40"
+ * @example conditionsText([{ feature: "AGE", value: null, min: 40, max: null, missing: null }]); // "AGE ≥ 40"
  */
 export function conditionsText(conditions: readonly Condition[]): string {
   return conditions.length === 0 ? "everyone" : conditions.map(conditionText).join(" and ");

@@ -158,7 +158,7 @@ function distance(x: Matrix, i: number, j: number): number {
  * fpc's `clusterbenchstats` by default counts the candidates of that k among the pool too; to do so, append their
  * values to `randomValues`.
  *
- * @example calibrate(0.5, [0.1, 0.2, 0.3], "higher") // 3
+ * @example calibrate(0.5, [0.1, 0.2, 0.3], "higher"); // 3
  */
 export function calibrate(
   value: number | null,

@@ -368,6 +368,14 @@ test("names are unique, and an unknown one is answered with a suggestion", () =>
   }
 });
 
+test("what else to consider is in the registry too, and is another algorithm", () => {
+  for (const { name, seeAlso, complexity } of algorithms) {
+    expect(complexity).toMatch(/^O\(.* Memory .*O\(|matrix/);
+    expect(Object.keys(seeAlso).length, name).toBeGreaterThan(0);
+    for (const other of Object.keys(seeAlso)) expect(algorithmNamed(other).name).not.toBe(name);
+  }
+});
+
 test("every reason there is can be reached", () => {
   const reached = new Set<FitReason>();
   const equal = matrix(Array.from({ length: 20 }, () => [1, 2]));
