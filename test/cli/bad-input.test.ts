@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { withoutRegistries } from "../registries.js";
 import { segmenta, workFolder } from "./harness.js";
 
 const experiment = (
@@ -56,7 +57,7 @@ describe("segmenta run refuses", () => {
       ...(data === undefined ? {} : { "data.csv": data }),
     });
     const { code, out, err } = await segmenta(folder, "run", "small");
-    expect(err).toMatchSnapshot();
+    expect(withoutRegistries(err)).toMatchSnapshot();
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(existsSync(join(folder, "results"))).toBe(false);
   });
@@ -68,7 +69,7 @@ describe("segmenta run refuses", () => {
       results: "a file in the way",
     });
     const { code, err } = await segmenta(folder, "run", "small");
-    expect(err).toMatchSnapshot();
+    expect(withoutRegistries(err)).toMatchSnapshot();
     expect(code).toBe(2);
   });
 
@@ -84,7 +85,7 @@ describe("segmenta run refuses", () => {
   ])("%s", async (_, argv) => {
     const folder = workFolder({ "experiments/small.yaml": experiment(), "data.csv": good, "folder.yaml/x": "" });
     const { code, err } = await segmenta(folder, ...argv);
-    expect(err).toMatchSnapshot();
+    expect(withoutRegistries(err)).toMatchSnapshot();
     expect(code).toBe(2);
   });
 });
@@ -133,7 +134,7 @@ test("init does not write over an experiment, and says how", async () => {
   mkdirSync(join(folder, "experiments"));
   writeFileSync(join(folder, "experiments/my-table.yaml"), "mine");
   const { code, err } = await segmenta(folder, "init", "my table.csv");
-  expect(err).toMatchSnapshot();
+  expect(withoutRegistries(err)).toMatchSnapshot();
   expect(code).toBe(2);
 });
 

@@ -21,6 +21,31 @@ import {
 /** Facts of the machine and the code, gathered when there is something to write. */
 export type MoreProvenance = () => Promise<Readonly<Record<string, unknown>>>;
 
+/**
+ * The contract of every store.
+ *
+ * **Who may call what, when.** One thread of one process holds a store object; workers send their answers to it.
+ * Several processes may hold stores on the same folder at once: each writes a journal of its own and none waits for
+ * another. `begin` comes before the first `add` or `addFit` and may come again for a further run. After `close` only
+ * the synchronous readers may be called; a second `close` does nothing.
+ *
+ * **What a reader sees.** `fit`, `incomplete`, `score`, `evidence` and `rules` answer from memory: what was in the
+ * folder when it was opened, what this store has added, and, after `refresh`, what others have added. They return
+ * records that nobody may change. A key, once it has a fit, keeps it: the same key always has the same answer, so
+ * writing it twice, from two processes or after a crash, is harmless. `incomplete` never hides a fit. `removed` wins
+ * over a fit of the same key, whatever the order.
+ *
+ * **What is durable when.** A resolved `add` or `addFit` is known to this store, not yet safe: it is on the disk at most
+ * 100 ms later, or when `flush` resolves. Blobs (labels, what was found) are on the disk before the line that names them,
+ * so a killed process leaves either the whole record or none of it. A new selection rule is safe when `begin` resolves,
+ * before any fit that it will judge.
+ *
+ * **Errors.** `NOT_WRITABLE` (full disk, read-only folder) from `begin`, `add`, `addFit`, `flush` or `close`; what
+ * could not be written when a group went out is reported by the next of these calls, and by every one after it.
+ * `BAD_RESULTS` from opening and `refresh` for a damaged journal, one of another experiment or of a newer format; from
+ * `labels` and `found` for a blob that is missing or is not what its hash says. A line torn off at the end of a journal is
+ * not an error: that record is as if it had never been added.
+ */
 export interface Store {
   /** The stored answer of a fit key. */
   fit(key: string): FitRecord | undefined;
