@@ -7,9 +7,11 @@ import { defineConfig } from "vitest/config";
 export const slow = [
   "test/e2e/**/*.test.ts",
   "test/scale/**/*.test.ts",
-  "test/notebook/{command,first-notebook,kernel,lab,notebooks}.test.ts",
+  "test/notebook/{command,figure,first-notebook,kernel,notebooks,run}.test.ts",
   "test/cli/{commands,init,signals}.test.ts",
-  "test/kernels/{kmeans,knn,tsne}.test.ts",
+  "test/cluster/hdbscan.test.ts",
+  "test/data/bundled.test.ts",
+  "test/kernels/{kmeans,knn,linkage,tsne}.test.ts",
   "test/pipeline/onnx.test.ts",
   "test/results/gate.test.ts",
   "test/sweep/{concurrent,disk,evidence,import,kill,limits,pool-stop,shard,workflow}.test.ts",

@@ -1,5 +1,5 @@
 /** DBSCAN for many (eps, minSamples) at once: three passes over the pairs serve all of them. */
-import { squaredDistance } from "../../src/cluster/slow/squared-distance.js";
+import { squaredDistance } from "./distance.js";
 
 export interface DensityPoint {
   /** Radius, a distance. */

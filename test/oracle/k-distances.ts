@@ -1,5 +1,5 @@
 /** The distance from each row to its m-th nearest row: how thin the data is around it. */
-import { squaredDistance } from "../../src/cluster/slow/squared-distance.js";
+import { squaredDistance } from "./distance.js";
 
 /**
  * @param x - n×d

@@ -83,3 +83,13 @@ export function greedyError(x: Matrix, linkage: Linkage, tree: LinkageTree): num
   }
   return error;
 }
+
+/** The heights of greedy merging: always the nearest two. O(n³). */
+export function greedyHeights(x: Matrix, linkage: Linkage): Float64Array {
+  const clusters = new Clusters(x, linkage);
+  return Float64Array.from({ length: x.rows - 1 }, () => {
+    const { a, b, distance } = clusters.nearest();
+    clusters.merge(a, b);
+    return distance;
+  });
+}

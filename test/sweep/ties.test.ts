@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { SAME_ANSWER, sameAnswer } from "../../src/sweep/select/confidence.js";
 import type { Candidate } from "../../src/sweep/select/define.js";
-import { failedGates } from "../../src/sweep/select/gates.js";
-import { bestBy, simpler } from "../../src/sweep/select/ranking.js";
+import { failedGates, gateParams } from "../../src/sweep/select/gates.js";
+import { bestBy, edgeFlag, nameOf, nothingPasses, simpler } from "../../src/sweep/select/ranking.js";
 import type { Choice } from "../../src/sweep/select/standing.js";
 
 const candidate = (own: Partial<Candidate>): Candidate =>
@@ -78,4 +78,48 @@ describe("two choices are the same answer", () => {
     expect(sameAnswer(none("no-structure"), none("nothing-passes"), {})).toBe(false);
     expect(sameAnswer(none("no-structure"), choice("a"), {})).toBe(false);
   });
+});
+
+describe("a candidate's name", () => {
+  const [a, b] = [candidate({ id: "a" }), candidate({ id: "b", prepare: "q", reduce: "pca" })];
+
+  test("says only what tells it from the others", () => {
+    expect(nameOf(a, [a])).toBe("kmeans k=2");
+    expect(nameOf(a, [a, candidate({ id: "c", prepare: "q" })])).toBe("kmeans k=2 on p");
+    expect(nameOf(a, [a, candidate({ id: "c", reduce: "pca" })])).toBe("kmeans k=2 on none");
+    expect(nameOf(b, [a, b])).toBe("kmeans k=2 on q / pca");
+  });
+
+  test("does not mind where baselines are, and a baseline has no reduction to name", () => {
+    const baseline = candidate({ id: "base", baseline: true, prepare: "z", reduce: "zero" });
+    expect(nameOf(a, [a, baseline])).toBe("kmeans k=2");
+    expect(nameOf(baseline, [a, baseline])).toBe("kmeans k=2 on z");
+  });
+});
+
+test("when nothing passes, the answer names no winner and says how many were tried", () => {
+  expect(nothingPasses([candidate({}), candidate({})])).toEqual({
+    winner: null,
+    outcome: "nothing-passes",
+    ranking: [],
+    reasons: [expect.stringContaining("none of the 2 candidates passes")],
+    flags: [],
+  });
+});
+
+describe("the edge of the range is flagged", () => {
+  const range = (...ks: number[]) => ks.map((k) => candidate({ id: `k${k}`, k }));
+
+  test("for the largest k of several of the winner's kind, and for no other", () => {
+    const all = range(2, 3, 4);
+    expect(edgeFlag(all[2]!, all)).toMatchObject([{ code: "AT_EDGE" }]);
+    expect(edgeFlag(all[1]!, all)).toEqual([]);
+    expect(edgeFlag(all[0]!, [all[0]!])).toEqual([]);
+  });
+});
+
+test.each(["minCoverage", "minClusterShare"] as const)("%s is a share", (name) => {
+  const { [name]: schema } = gateParams;
+  for (const share of [0, 0.5, 1]) expect(schema.parse(share)).toBe(share);
+  for (const wrong of [-0.01, 1.01]) expect(schema.safeParse(wrong).success).toBe(false);
 });
