@@ -281,7 +281,7 @@ describe("a preparation", () => {
     const error = faultOf(() => prepare(tableOf({ a: [1] }), ["imputer", "median"]));
     expect([error.code, error.mend]).toEqual([
       "UNKNOWN_NAME",
-      'did you mean "impute"? known: impute, log1p, scale, winsorise, drop, one-hot',
+      `did you mean "impute"? known: ${steps.map((step) => step.name).join(", ")}`,
     ]);
     expect(faultOf(() => prepare(tableOf({ a: [] }))).code).toBe("EMPTY_TABLE");
   });

@@ -87,7 +87,7 @@ export function leaderboard(result: SweepResult, columns: number): string {
   return [plainTable(head, rows, [2, 3, 4, 5, 6]), ...notes.map((note) => wrap(note, columns, "    "))].join("\n");
 }
 
-/** `14 candidates were stopped: coverage 6, small-cluster 8`. */
+/** `14 candidates ruled out: coverage 6, small-cluster 8`. */
 function gateCounts(result: SweepResult): string | undefined {
   const counts = new Map<string, number>();
   const failed = new Set<string>();
@@ -101,6 +101,6 @@ function gateCounts(result: SweepResult): string | undefined {
   if (failed.size === 0) return undefined;
   const list = [...counts].map(([code, count]) => `${code} ${count}`).join(", ");
   const several = [...counts.values()].reduce((sum, count) => sum + count, 0) > failed.size;
-  const who = `${failed.size} candidate${failed.size === 1 ? " was" : "s were"} stopped${several ? ", some for several reasons" : ""}`;
+  const who = `${failed.size} candidate${failed.size === 1 ? "" : "s"} ruled out${several ? " (some for more than one reason)" : ""}`;
   return `${who}: ${list}`;
 }
