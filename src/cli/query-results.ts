@@ -13,7 +13,7 @@ import { plainTable } from "./render/plain-table.js";
 export async function runQuery({ sql, results, format, out }: QueryArguments, io: Io): Promise<number> {
   if (format === "parquet" && out === undefined) {
     throw new UserError("BAD_USAGE", {
-      what: "Parquet is no text to print",
+      what: "Parquet is a binary format and cannot be printed",
       where: "command line, --format",
       mend: "name a file: --out trials.parquet",
     });

@@ -108,7 +108,8 @@ export async function runOpened(
   if (other !== undefined) {
     note(`${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart`);
   }
-  if (hadReport && !existsSync(pathFrom(io, report))) note(`${report} told of the results before, and was removed`);
+  if (hadReport && !existsSync(pathFrom(io, report)))
+    note(`${report} was about the earlier results and has been removed`);
 
   if (options.json) io.out(jsonText(selectionRecord(result)));
   else {

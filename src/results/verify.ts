@@ -212,7 +212,8 @@ async function checkJournals(options: VerifyOptions, files: ReadonlyMap<string, 
     if (other.length === 0) return [same("journals", `${known} trials give these files, byte for byte`)];
     return [differs("journals", `they give another ${other.join(", ")}`)];
   } catch (error) {
-    if (error instanceof WorkIsMissing) return [unchecked("journals", "they lack a part; a run would compute it anew")];
+    if (error instanceof WorkIsMissing)
+      return [unchecked("journals", "they are incomplete; a run would compute what is missing")];
     throw error;
   } finally {
     await store.close();

@@ -203,7 +203,7 @@ sweep: { kmeans: { k: 2..3, nInit: 2 } }
     );
 
     expect((await segmenta(cwd, "run", "two")).err.replace(/\s+/g, " ")).toContain(
-      "report.html told of the results before",
+      "report.html was about the earlier results",
     );
 
     const apart = await segmenta(cwd, "run", "two", "seeds=2", "--out", "elsewhere");
