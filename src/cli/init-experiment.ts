@@ -166,9 +166,21 @@ export function experimentText(name: string, path: string, table: Table): string
       ...list("log1p", skewed),
     );
   }
-  if (short.length > 0)
-    lines.push("    # Texts of few kinds become a column for each kind.", ...list("one-hot", short));
-  lines.push("    - scale: standard # mean 0, deviation 1, so that no unit outweighs another");
+  if (numbers.some((summary) => !drop.includes(summary.name)))
+    lines.push("    - scale: standard # mean 0, deviation 1, so that no unit outweighs another");
+  if (short.length > 0) {
+    lines.push(
+      ...comment(
+        "A yes/no column for each value of a text, together half the say of a number. After scale, which would blow rare values up.",
+        "    ",
+      ),
+      "    - one-hot:",
+      ...(flow(short).length <= 80
+        ? [`        columns: ${flow(short)}`]
+        : ["        columns:", ...short.map((each) => `          - ${scalar(each)}`)]),
+      "        weight: column",
+    );
+  }
   lines.push("", "sweep:", `  kmeans: { k: ${k}, nInit: 10 }`, `  gmm: { k: ${k}, covarianceType: [full, diag] }`);
   if (many)
     lines.push(

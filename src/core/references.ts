@@ -129,6 +129,13 @@ export const references = {
     venue: "Journal of the Royal Statistical Society C 18(1)",
     doi: "10.2307/2346439",
   },
+  gower1971: {
+    authors: "J. C. Gower",
+    year: 1971,
+    title: "A general coefficient of similarity and some of its properties",
+    venue: "Biometrics 27(4)",
+    doi: "10.2307/2528823",
+  },
   hartigan1975: {
     authors: "J. A. Hartigan",
     year: 1975,
@@ -141,6 +148,14 @@ export const references = {
     title: "Cluster-wise assessment of cluster stability",
     venue: "Computational Statistics & Data Analysis 52(1)",
     doi: "10.1016/j.csda.2006.11.025",
+  },
+  hennig2013: {
+    authors: "C. Hennig, T. F. Liao",
+    year: 2013,
+    title:
+      "How to find an appropriate clustering for mixed-type variables with application to socio-economic stratification",
+    venue: "Journal of the Royal Statistical Society C 62(3)",
+    doi: "10.1111/j.1467-9876.2012.01066.x",
   },
   hruschka2006: {
     authors: "E. R. Hruschka, R. J. G. B. Campello, L. N. de Castro",

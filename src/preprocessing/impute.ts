@@ -7,7 +7,6 @@ import { type Column, columnNamed, countMissing, presentValues, type Table } fro
 import { defineColumnStep, mapEach, numberColumns, requireColumns } from "./columnwise.js";
 import type { ColumnMap } from "./define.js";
 import { columnNames } from "./options.js";
-import { byCodePoint } from "./order.js";
 
 const strategies = ["median", "mean", "constant", "most-frequent"] as const;
 type Strategy = (typeof strategies)[number];
@@ -53,7 +52,7 @@ type Filled = { readonly name: string; readonly indicator: boolean } & (
 export const impute = defineColumnStep({
   name: "impute",
   title: "Impute: fills missing values, and can remember in a column of its own that they were missing",
-  version: 1,
+  version: 2,
   cites: [],
   params,
   fit(table, chosen) {
@@ -145,7 +144,8 @@ function numberFor(values: Float64Array, { strategy, value }: ImputeParams): num
 
 function textFor(values: readonly (string | null)[], { strategy, value }: ImputeParams): string {
   if (strategy === "constant") return value as string;
-  return mostFrequent(values.filter((text) => text !== null).sort(byCodePoint));
+  // In row order: which of two equally frequent texts wins must not hang on how they are spelled.
+  return mostFrequent(values.filter((text) => text !== null));
 }
 
 /** The value that stands most often; the first of equals. */

@@ -233,7 +233,7 @@ describe("a model file", () => {
       "a later step",
       () => edited((copy) => Object.assign((copy["preparation"] as object[])[1]!, { version: 9 })),
       "FOREIGN_MODEL",
-      "it uses impute version 9, and this program has version 1",
+      "it uses impute version 9, and this program has version 2",
     ],
     [
       "a moved centre",

@@ -273,8 +273,8 @@ test("numbers as categories, texts filled before they are encoded, a constant co
     wide,
     [
       { name: "impute", params: { strategy: "constant", value: "nobody said", columns: ["CHANNEL"], indicator: true } },
-      { name: "one-hot", params: ["CHANNEL", "VISITS"] },
-      { name: "scale", params: "standard" },
+      { name: "scale", params: { strategy: "standard", columns: table.columns.map(({ name }) => name) } },
+      { name: "one-hot", params: { columns: ["CHANNEL", "VISITS"], weight: "column" } },
     ],
     null,
     ["kmeans", { k: 4 }],

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { UserError } from "../../src/core/errors.js";
+import { stream } from "../../src/core/rng.js";
 import { type Table, takeTableRows } from "../../src/core/table.js";
 import { applyPreparation, fitPreparation, type StepChoice } from "../../src/preprocessing/preparation.js";
 import { stepNamed, steps } from "../../src/preprocessing/registry.js";
@@ -28,8 +29,8 @@ describe("impute", () => {
   test.each([
     ["median", { a: [4, 1.5, 1, 1, 2], t: ["y", null, "x", "x", "y"] }],
     ["mean", { a: [4, 2, 1, 1, 2], t: ["y", null, "x", "x", "y"] }],
-    // "x" and "y" stand twice each: the first in code point order wins.
-    ["most-frequent", { a: [4, 1, 1, 1, 2], t: ["y", "x", "x", "x", "y"] }],
+    // "x" and "y" stand twice each: the first to appear wins, whatever the spelling.
+    ["most-frequent", { a: [4, 1, 1, 1, 2], t: ["y", "y", "x", "x", "y"] }],
     [
       { strategy: "constant", value: -7 },
       { a: [4, -7, 1, 1, 2], t: ["y", null, "x", "x", "y"] },
@@ -234,13 +235,13 @@ describe("winsorise", () => {
 });
 
 describe("one-hot", () => {
-  test("makes a column per category in code point order, in the column's place", () => {
-    const { table: coded, fitted } = prepare(tableOf({ n: [1, 2, 3], t: ["b", "B", "é"], m: [7, 8, 9] }), [
+  test("makes a column per category, the most frequent first, then the first to appear, in the column's place", () => {
+    const { table: coded, fitted } = prepare(tableOf({ n: [1, 2, 3, 4], t: ["b", "B", "é", "é"], m: [7, 8, 9, 0] }), [
       "one-hot",
       ["t"],
     ]);
-    expect(names(coded)).toEqual(["n", "t=B", "t=b", "t=é", "m"]);
-    expect(cells(coded, "t=b")).toEqual([1, 0, 0]);
+    expect(names(coded)).toEqual(["n", "t=é", "t=b", "t=B", "m"]);
+    expect(cells(coded, "t=b")).toEqual([1, 0, 0, 0]);
     const unseen = applyPreparation(tableOf({ n: [1], t: ["z"], m: [1] }), fitted);
     expect(unseen.columns.map((column) => cells(unseen, column.name)[0])).toEqual([1, 0, 0, 0, 1]);
   });
@@ -250,6 +251,64 @@ describe("one-hot", () => {
     expect(names(coded)).toEqual(["region=9", "region=10"]);
     expect(cells(coded, "region=9")).toEqual([0, 1, 0]);
     expect(notes[0]!.message).toBe('column "region" is missing in 1 of 3 rows; they are 0 in all its categories');
+  });
+
+  // Every pair of rows, a row with itself included: as two rows drawn at random.
+  const meanSquaredDistance = (table: Table) => {
+    let sum = 0;
+    for (const { values } of table.columns) {
+      for (const a of values) for (const b of values) sum += (Number(a) - Number(b)) * (Number(a) - Number(b));
+    }
+    return sum / (table.rows * table.rows);
+  };
+
+  test.each([
+    ["two equal halves", ["a", "b"]],
+    ["six equal sixths", ["a", "b", "c", "d", "e", "f"]],
+    ["three of unlike size", ["a", "a", "a", "a", "a", "b", "b", "b", "c"]],
+    ["a missing value in four", ["a", "b", "c", null]],
+  ])("weight: column gives a text half the say of a standardized number: %s", (_, values) => {
+    const { table: coded } = prepare(tableOf({ t: values }), ["one-hot", { columns: ["t"], weight: "column" }]);
+    const { table: number } = prepare(tableOf({ x: [3, 1, 4, 1, 5, 9, 2, 6] }), ["scale", "standard"]);
+    expect(meanSquaredDistance(number)).toBeCloseTo(2, 12);
+    expect(meanSquaredDistance(coded)).toBeCloseTo(0.5 * meanSquaredDistance(number), 12);
+  });
+
+  test("weight: column lifts no rare value: a column of one frequent value counts less than half", () => {
+    const values = Array.from({ length: 50 }, (_, i) => (i === 0 ? "rare" : "usual"));
+    const { table: coded, fitted } = prepare(tableOf({ t: values }), ["one-hot", { columns: ["t"], weight: "column" }]);
+    expect(cells(coded, "t=rare")[0]).toBe(1);
+    expect(meanSquaredDistance(coded)).toBeCloseTo(4 * 0.02 * 0.98, 12);
+    expect(fitted[0]!.fitted).toEqual({
+      columns: [{ name: "t", kind: "text", categories: ["usual", "rare"], weight: 1 }],
+    });
+  });
+
+  test("weight: mismatch puts two different values 1 apart in Manhattan distance", () => {
+    const { table: coded } = prepare(tableOf({ t: ["a", "b", "a"], code: [7, 7, 8] }), [
+      "one-hot",
+      { columns: ["t", "code"], weight: "mismatch" },
+    ]);
+    expect(names(coded)).toEqual(["t=a", "t=b", "code=7", "code=8"]);
+    const apart = (i: number, j: number) =>
+      coded.columns.reduce((sum, { values }) => sum + Math.abs(Number(values[i]) - Number(values[j])), 0);
+    expect([apart(0, 1), apart(0, 2), apart(1, 2)]).toEqual([1, 1, 2]);
+  });
+
+  test("spelling leaves every number as it was", () => {
+    const rng = stream(5, "test/spelling");
+    const values = Array.from({ length: 60 }, () => ["x", "y", "z", "w"][rng.int(4)]!);
+    const spelled = (words: readonly string[]) => values.map((value) => words["xyzw".indexOf(value)]!);
+    const coded = (texts: string[]) => {
+      const { table } = prepare(
+        tableOf({ t: texts.map((text, i) => (i % 7 === 0 ? null : text)) }),
+        ["impute", "most-frequent"],
+        ["one-hot", { columns: ["t"], weight: "column" }],
+      );
+      return table.columns.map(({ name }) => cells(table, name));
+    };
+    for (const words of [["z", "y", "x", "w"], ["Ä", "10", "", "b"], ["B", "a", "b", "A"]]) // biome-ignore format: pairs
+      expect(coded(spelled(words))).toEqual(coded(values));
   });
 
   test("refuses a column of names", () => {
@@ -363,7 +422,7 @@ describe.each(steps.map((step) => [step.name, step] as const))("%s", (name, step
     scale: ["min-max", {}],
     winsorise: [{}, { upper: 0.9 }],
     drop: [["a"], { columns: ["a"] }],
-    "one-hot": [["a"], { columns: ["a"], maxCategories: 5 }],
+    "one-hot": [["a"], { columns: ["a"], maxCategories: 5 }, { columns: ["a"], weight: "column" }],
   };
 
   test("its options have a JSON schema for editors, with a description each", () => {

@@ -30,7 +30,7 @@ const grids: Record<string, readonly unknown[]> = {
   scale: ["standard", "min-max", "robust"],
   winsorise: [{}, { lower: 0.2, upper: 0.7 }],
   drop: [["b"]],
-  "one-hot": [["t"], ["flat", "t"]],
+  "one-hot": [["t"], ["flat", "t"], { columns: ["t"], weight: "column" }, { columns: ["t"], weight: "mismatch" }],
 };
 
 test.each(steps.map((step) => [step.name, step] as const))("%s answers as its version did", (name, step) => {

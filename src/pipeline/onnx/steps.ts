@@ -86,13 +86,15 @@ export const emitters: Readonly<Record<string, Emitter>> = {
   drop: (_graph, _fitted, x) => ({ value: x, blocks: [] }),
 
   "one-hot"(graph, fitted, x, names) {
-    type Encoded = Named & { readonly kind: string; readonly categories: readonly number[] };
+    type Encoded = Named & { readonly kind: string; readonly categories: readonly number[]; readonly weight?: number };
     const blocks = (fitted["columns"] as readonly Encoded[])
       .filter(({ kind }) => kind === "number")
-      .map(({ name, categories }): Block => {
+      .map(({ name, categories, weight = 1 }): Block => {
         const column = pick(graph, x, names, [name]);
         const equal = graph.node("Equal", [column, graph.doubles(categories, [1, categories.length])]);
-        return { names: categories.map((category) => `${name}=${category}`), tensor: toDouble(graph, equal) };
+        const yes = toDouble(graph, equal);
+        const tensor = weight === 1 ? yes : graph.node("Mul", [yes, graph.doubles([weight], [1])]);
+        return { names: categories.map((category) => `${name}=${category}`), tensor };
       });
     return { value: x, blocks };
   },
