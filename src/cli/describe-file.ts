@@ -1,6 +1,14 @@
 /** The work of `segmenta describe`. */
 import { counted, shorten } from "../core/words.js";
-import { type ColumnSummary, correlations, describeTable, readTable, type TextSummary } from "../data/index.js";
+import {
+  type ColumnSummary,
+  correlations,
+  dependenceInWords,
+  dependences,
+  describeTable,
+  readTable,
+  type TextSummary,
+} from "../data/index.js";
 import { jsonText } from "../results/tables.js";
 import type { DescribeArguments } from "./commands/describe.js";
 import { decimalCommas } from "./decimal-commas.js";
@@ -18,14 +26,26 @@ export async function describeFile(options: DescribeArguments, io: Io): Promise<
   const table = await readTable({ path: pathFrom(io, options.table), id: options.id });
   const summaries = describeTable(table);
   const matrix = options.correlations === undefined ? null : correlations(table, options.correlations);
+  const dependent = dependences(table);
   if (options.json) {
-    io.out(jsonText({ rows: table.rows, columns: summaries, ...(matrix ? { correlations: matrix } : {}) }));
+    io.out(
+      jsonText({
+        rows: table.rows,
+        columns: summaries,
+        dependences: dependent,
+        ...(matrix ? { correlations: matrix } : {}),
+      }),
+    );
     return EXIT.good;
   }
   io.out(`${counted(table.rows, "row")}, ${counted(table.columns.length, "column")}\n\n`);
   io.out(`${summaryTable(summaries, io.columns)}\n`);
   for (const { name, example } of decimalCommas(table)) {
     const text = `${name} looks like numbers with decimal commas (${example}), but is read as text`;
+    io.out(`\n${wrap(`! ${oneLine(text)}`, io.columns, "    ")}\n`);
+  }
+  for (const dependence of dependent) {
+    const text = `${dependenceInWords(dependence)}: one of the two is enough`;
     io.out(`\n${wrap(`! ${oneLine(text)}`, io.columns, "    ")}\n`);
   }
   if (matrix) {

@@ -6,7 +6,14 @@ import { parse } from "yaml";
 import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
 import { counted, shorten } from "../core/words.js";
-import { type ColumnSummary, describeTable, type NumberSummary, readTable } from "../data/index.js";
+import {
+  type ColumnSummary,
+  dependenceInWords,
+  dependences,
+  describeTable,
+  type NumberSummary,
+  readTable,
+} from "../data/index.js";
 import type { InitArguments } from "./commands/init.js";
 import { decimalCommas } from "./decimal-commas.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
@@ -107,6 +114,15 @@ export function experimentText(name: string, path: string, table: Table): string
     { why: "A single value tells no rows apart.", among: columns.filter((s) => s.distinct === 1) },
     { why: "Too many kinds of text to be features.", among: texts.filter((s) => s.distinct > MOST_CATEGORIES) },
   ].filter(({ among }) => among.length > 0);
+  const useful = columns.filter((each) => !dropped.some(({ among }) => among.includes(each)));
+  const repeated = dependences(
+    table,
+    useful.map(({ name: each }) => each),
+  );
+  if (repeated.length > 0) {
+    const why = `Said already by a column that stays: ${repeated.map(dependenceInWords).join("; ")}.`;
+    dropped.push({ why, among: useful.filter((each) => repeated.some(({ column }) => column === each.name)) });
+  }
   const drop = dropped.flatMap(({ among }) => among.map((s) => s.name));
   const likeNumbers = commas.map((column) => `${column.name} (${column.example})`).join(", ");
   if (drop.length === columns.length) {
@@ -147,7 +163,7 @@ export function experimentText(name: string, path: string, table: Table): string
   }
   for (const { why, among } of dropped) {
     const names = among.map((s) => s.name);
-    lines.push(`    # ${why}`, ...list("drop", names));
+    lines.push(...comment(why, "    "), ...list("drop", names));
   }
   if (missing.length > 0) {
     const seen = missing.map((s) => `${s.name} ${s.missing}`).join(", ");

@@ -3,6 +3,7 @@
 export { type CsvCell, csvLine, csvText } from "../core/csv.js";
 export { columnNames } from "./column-names.js";
 export { type Correlations, correlations } from "./correlations.js";
+export { type Dependence, dependenceInWords, dependences } from "./dependences.js";
 export { type ColumnSummary, describeColumn, describeTable, type NumberSummary, type TextSummary } from "./describe.js";
 export { type ReadOptions, readChunks, readTable } from "./read-table.js";
 export { type Kind, missingMarkers } from "./scan.js";

@@ -129,6 +129,22 @@ test("columns without values and constant ones are dropped, each with its reason
   expect(namedBy(text, "drop")).toEqual(["fax", "year", "country", "remark"]);
 });
 
+test("columns that say what another one says are dropped, with a note which", () => {
+  const cities = ["Bern", "Basel", "Lyon", "Nice"];
+  const text = experimentText(
+    "first",
+    "t.csv",
+    table([
+      texts("region", (row) => (row % 4 < 2 ? "CH" : "FR")),
+      texts("city", (row) => cities[row % 4]!),
+      numbers("spend", (row) => ((row * 7) % 11) + row / 100),
+      numbers("spend in cents", (row) => 100 * ((row * 7) % 11) + row),
+    ]),
+  );
+  expect(namedBy(text, "drop")).toEqual(["region", "spend in cents"]);
+  expect(text.slice(text.indexOf("prepare:"), text.indexOf("sweep:"))).toMatchSnapshot();
+});
+
 describe("init refuses what nothing can be made of, and writes nothing:", () => {
   const remarks = Array.from({ length: 30 }, (_, i) => `remark ${i % 20},7`);
   const prices = Array.from({ length: 30 }, (_, i) => `${i},5`);
