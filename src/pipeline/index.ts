@@ -6,6 +6,7 @@ export { type CompiledModel, compileModel, NO_SEGMENT } from "./compile.js";
 export { type DriftReport, type DriftWatch, driftNotes, watchDrift } from "./drift.js";
 export { type LoadedModel, loadModel, parseModel, serializeModel } from "./file.js";
 export { formatJson } from "./format-json.js";
+export { neededColumns } from "./inputs.js";
 export { exportFormats, exportOnnx, requireFormat } from "./onnx/index.js";
 export { predict, scoreRow } from "./predict.js";
 export { idHeader, type Prediction } from "./predict-table.js";

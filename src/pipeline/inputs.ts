@@ -22,10 +22,17 @@ const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
  */
 export function describeInputs(table: Table, preparation: readonly PreparedStep[]): InputFeature[] {
   const sample = takeTableRows(table, [0]);
-  const prepared = namesOf(applyPreparation(sample, preparation));
+  const needed = new Set(neededColumns(table, preparation));
   return table.columns
-    .filter((column) => isNeeded(column, sample, preparation, prepared))
+    .filter(({ name }) => needed.has(name))
     .map((column) => describe(column, mayBeMissing(column, sample, preparation)));
+}
+
+/** Names of the columns that have a say in the prepared ones. */
+export function neededColumns(table: Table, preparation: readonly PreparedStep[]): string[] {
+  const sample = takeTableRows(table, [0]);
+  const prepared = namesOf(applyPreparation(sample, preparation));
+  return sample.columns.filter((column) => isNeeded(column, sample, preparation, prepared)).map(({ name }) => name);
 }
 
 /** Without the column the preparation fails, or makes other columns. */

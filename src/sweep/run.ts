@@ -9,6 +9,7 @@ import type { Labels } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import { type Table, tableChecksum, toMatrix } from "../core/table.js";
 import type { FittedReducer } from "../decomposition/define.js";
+import { neededColumns } from "../pipeline/index.js";
 import { fitPreparation, type PreparedStep } from "../preprocessing/preparation.js";
 import { type Limits, refusal } from "./admit.js";
 import { describeExperiment } from "./config/describe.js";
@@ -24,6 +25,7 @@ import { buildCandidates, buildRows, type Row, type TrialOutcome } from "./rows.
 import { forRows, scoreMissing } from "./score.js";
 import type { Candidate, Flag, Verdict } from "./select/define.js";
 import { failedGates } from "./select/gates.js";
+import { oneText } from "./select/one-text.js";
 import { type IncompleteRecord, scoreKey } from "./store/records.js";
 import type { MoreProvenance, Store } from "./store/store.js";
 
@@ -130,14 +132,16 @@ export async function runSweep(given: RunOptions): Promise<SweepResult> {
   );
   await store.flush();
   const decided = rule.select(judged, params, evidence);
-  const verdict = {
-    ...decided,
-    flags: [...decided.flags, ...ruleChanged(ruleBefore, hash)],
-    failed: { ...decided.failed, ...Object.fromEntries(unable) },
-  };
-  const chosen = candidates.find((candidate) => candidate.id === verdict.winner);
+  const chosen = candidates.find((candidate) => candidate.id === decided.winner);
   const winner =
     outcomes.find((o) => chosen && o.trial.candidate === chosen.id && o.trial.seed === chosen.seed) ?? null;
+  const labels = winner ? await store.labels(winner.fit!.labels) : null;
+  const columns = winner ? neededColumns(table, spaces.get(winner.trial.space)!.preparation) : [];
+  const verdict = {
+    ...decided,
+    flags: [...decided.flags, ...(labels ? oneText(table, columns, labels) : []), ...ruleChanged(ruleBefore, hash)],
+    failed: { ...decided.failed, ...Object.fromEntries(unable) },
+  };
   const rows = buildRows(outcomes, experiment.score.space, (candidate, outcome) => {
     const gates = gateCodes(outcome, experiment);
     return gates.length > 0 ? gates : (verdict.failed?.[candidate] ?? []);
@@ -156,7 +160,7 @@ export async function runSweep(given: RunOptions): Promise<SweepResult> {
     candidates,
     verdict,
     winner,
-    labels: winner ? await store.labels(winner.fit!.labels) : null,
+    labels,
     ruleBefore,
     counts: { fitted, cached, incomplete },
   };
