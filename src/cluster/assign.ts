@@ -80,12 +80,13 @@ export function rowAssigner(assignment: Assignment): RowAssigner {
     case "nearest-centre":
       return nearestOf(assignment.centres);
     case "nearest-medoid":
-      return nearestOf(assignment.medoids);
+      return assignment.metric === "manhattan" ? nearestInManhattan(assignment.medoids) : nearestOf(assignment.medoids);
     case "posterior":
       return mostLikely(assignment);
     case "nearest-core-point":
       return nearestPointWithin(assignment.points, assignment.labels, assignment.eps);
     case "nearest-neighbour":
+      if (assignment.metric === "manhattan") return nearestInManhattan(assignment.points, assignment.labels);
       return nearestPointWithin(assignment.points, assignment.labels, Number.POSITIVE_INFINITY);
     case "thresholds":
       return byThresholds(assignment);
@@ -120,6 +121,36 @@ function nearestOf({ rows: k, cols: d, data }: Matrix): RowAssigner {
     out.label = label;
     out.second = second;
     out.margin = Math.sqrt(next) - Math.sqrt(best);
+  };
+}
+
+/** As `nearestOf`, in Manhattan distance; points may share a label, and then the margin is to the next other label. */
+function nearestInManhattan({ rows, cols: d, data }: Matrix, labels?: ArrayLike<number>): RowAssigner {
+  return (x, start, out, skip = -1) => {
+    let best = Number.POSITIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
+    let label = NOISE;
+    let second = NOBODY;
+    for (let p = 0; p < rows; p++) {
+      if (p === skip) continue;
+      let distance = 0;
+      for (let j = 0, at = p * d; j < d; j++, at++) distance += Math.abs(x[start + j]! - data[at]!);
+      const its = labels?.[p] ?? p;
+      if (distance < best) {
+        if (its !== label) {
+          next = best;
+          second = label === NOISE ? NOBODY : label;
+        }
+        best = distance;
+        label = its;
+      } else if (its !== label && distance < next) {
+        next = distance;
+        second = its;
+      }
+    }
+    out.label = label;
+    out.second = second;
+    out.margin = next - best;
   };
 }
 

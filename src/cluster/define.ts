@@ -4,6 +4,7 @@ import type { Labels } from "../core/labels.js";
 import type { Matrix } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
 import type { ReferenceKey } from "../core/references.js";
+import type { DistanceMetric } from "../kernels/manhattan.js";
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -37,7 +38,13 @@ export interface Fit {
  */
 export type Assignment =
   | { readonly rule: "nearest-centre"; readonly centres: Matrix }
-  | { readonly rule: "nearest-medoid"; readonly medoids: Matrix; readonly medoidRows: readonly number[] }
+  | {
+      readonly rule: "nearest-medoid";
+      readonly medoids: Matrix;
+      readonly medoidRows: readonly number[];
+      /** Euclidean when left out. */
+      readonly metric?: DistanceMetric | undefined;
+    }
   | {
       readonly rule: "posterior";
       readonly covarianceType: "full" | "tied" | "diag" | "spherical";
@@ -55,7 +62,13 @@ export type Assignment =
       readonly points: Matrix;
       readonly labels: Labels;
     }
-  | { readonly rule: "nearest-neighbour"; readonly points: Matrix; readonly labels: Labels }
+  | {
+      readonly rule: "nearest-neighbour";
+      readonly points: Matrix;
+      readonly labels: Labels;
+      /** Euclidean when left out. */
+      readonly metric?: DistanceMetric | undefined;
+    }
   /** Cluster = number of thresholds ≤ the value of one column. */
   | {
       readonly rule: "thresholds";

@@ -5,7 +5,9 @@ import { type Matrix, takeRows } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
 import { stream } from "../core/rng.js";
 import { fasterPam, type MedoidResult } from "../kernels/kmedoids.js";
+import type { DistanceMetric } from "../kernels/manhattan.js";
 import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
+import { metricOption } from "./metric.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters } from "./require.js";
 
@@ -24,6 +26,7 @@ const params = z.strictObject({
     .min(1)
     .default(100)
     .meta({ description: "the most passes over the candidate rows of one start", unit: "passes", sweep: [100] }),
+  metric: metricOption,
 });
 
 type KMedoidsParams = z.output<typeof params>;
@@ -32,7 +35,7 @@ export const kmedoids = defineAlgorithm({
   name: "kmedoids",
   title: "K-Medoids: each row goes to the nearest of k typical rows (FasterPAM)",
   version: 2,
-  cites: ["kaufman1990", "schubert2021"],
+  cites: ["kaufman1990", "schubert2021", "gower1971"],
   complexity: "O(n²·d) a pass over the candidates, shared by all k. Memory O(n·(d + Σk)).",
   departures: [
     "Random starts instead of the paper's BUILD; nInit of them, the best kept.",
@@ -42,20 +45,37 @@ export const kmedoids = defineAlgorithm({
   can: { noise: false, seeded: true, baseline: false },
   params,
   shows: ["k"],
-  together: () => "all",
+  together: ({ metric }) => metric,
   fitMany(x, grid, { seed }) {
     for (const { k } of grid) requireClusters(x, k);
-    const best = searchAll(x, grid, seed);
-    return grid.map((point, i) => fitOf(best[i]!, point));
+    const fits = new Array<Fit>(grid.length);
+    for (const metric of new Set(grid.map((point) => point.metric))) {
+      const here = [...grid.keys()].filter((i) => grid[i]!.metric === metric);
+      const best = searchAll(
+        x,
+        here.map((i) => grid[i]!),
+        metric,
+        seed,
+      );
+      here.forEach((i, at) => {
+        fits[i] = fitOf(best[at]!, grid[i]!);
+      });
+    }
+    return fits;
   },
   /** Every candidate's distances to all rows, shared by all k; few times n candidates in all. */
   cost: (n, d, grid) => ({
     bytes: n * d * 8 + grid.reduce((sum, { k }) => sum + n * (k * 8 + 24), 0),
     seconds: Math.max(...grid.map(({ nInit }) => nInit)) * n * n * (d + 4) * (2e-10 + grid.length * 5e-11),
   }),
-  assignment(x, _params, fit) {
+  assignment(x, { metric }, fit) {
     const medoidRows = Array.from(fit.found["medoidRows"] as Int32Array);
-    return { rule: "nearest-medoid", medoids: takeRows(x, medoidRows), medoidRows };
+    return {
+      rule: "nearest-medoid",
+      medoids: takeRows(x, medoidRows),
+      medoidRows,
+      ...(metric === "manhattan" ? { metric } : {}),
+    };
   },
 });
 
@@ -63,7 +83,7 @@ export const kmedoids = defineAlgorithm({
  * The best search of each grid point, ties to the earlier start. Within a start all points share the candidate order,
  * and their start medoids are the first k of one random order of the rows.
  */
-function searchAll(x: Matrix, grid: readonly KMedoidsParams[], seed: number): MedoidResult[] {
+function searchAll(x: Matrix, grid: readonly KMedoidsParams[], metric: DistanceMetric, seed: number): MedoidResult[] {
   const best: MedoidResult[] = [];
   const starts = Math.max(...grid.map(({ nInit }) => nInit), 0);
   for (let start = 0; start < starts; start++) {
@@ -71,7 +91,7 @@ function searchAll(x: Matrix, grid: readonly KMedoidsParams[], seed: number): Me
     const firsts = stream(seed, "kmedoids/init", start).permutation(x.rows);
     const active = [...grid.keys()].filter((i) => grid[i]!.nInit > start);
     const searches = active.map((i) => ({ medoids: firsts.slice(0, grid[i]!.k), maxIter: grid[i]!.maxIter }));
-    fasterPam(x, candidates, searches).forEach((result, which) => {
+    fasterPam(x, candidates, searches, metric).forEach((result, which) => {
       const i = active[which]!;
       if (best[i] === undefined || result.deviation < best[i].deviation) best[i] = result;
     });

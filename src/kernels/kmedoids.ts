@@ -18,6 +18,7 @@
 import type { Matrix } from "../core/matrix.js";
 import { blocksOf, placePoints } from "./blocks.js";
 import { centredRows, powerOfTwoBelow } from "./centred.js";
+import { type DistanceMetric, manhattanBetween } from "./manhattan.js";
 import { type Arena, type Pointer, withArena } from "./wasm.js";
 
 /** One search: k medoids on their way to a local optimum. */
@@ -59,23 +60,29 @@ const SLACK = 1e-5;
  * bound what a candidate can gain; 8·n·Σk bytes and O(n·d)
  * @see schubert2021
  */
-export function fasterPam(x: Matrix, candidates: Int32Array, searches: readonly MedoidSearch[]): MedoidResult[] {
+export function fasterPam(
+  x: Matrix,
+  candidates: Int32Array,
+  searches: readonly MedoidSearch[],
+  metric: DistanceMetric = "euclidean",
+): MedoidResult[] {
   const { order } = blocksOf(x);
   const positionOf = new Int32Array(x.rows);
   order.forEach((row, position) => {
     positionOf[row] = position;
   });
   return withArena((arena) => {
-    const space = prepare(arena, x, order);
+    const space = { ...prepare(arena, x, order), metric };
     const positions = (rows: Int32Array): Int32Array => rows.map((row) => positionOf[row]!);
     const running = searches.map(({ medoids, maxIter }) => begin(arena, space, positions(medoids), maxIter));
     runAll(arena, space, positions(candidates), running);
-    return running.map((search) => finish(arena, x, search));
+    return running.map((search) => (metric === "manhattan" ? finishManhattan(x, search) : finish(arena, x, search)));
   });
 }
 
 /** The rows in float32, about their middle, scaled by a power of two to at most 1. */
 interface Space {
+  readonly metric: DistanceMetric;
   readonly n: number;
   readonly d: number;
   /** Blocks of 16 rows. */
@@ -88,7 +95,7 @@ interface Space {
   readonly touched: Pointer;
 }
 
-function prepare(arena: Arena, x: Matrix, order: Int32Array): Space {
+function prepare(arena: Arena, x: Matrix, order: Int32Array): Omit<Space, "metric"> {
   const { rows: n, cols: d } = x;
   const blocks = Math.ceil(n / 16);
   const points = arena.f32(blocks * 16 * d);
@@ -168,7 +175,8 @@ function begin(arena: Arena, space: Space, medoids: Int32Array, maxIter: number)
 }
 
 function distancesFrom({ wasm }: Arena, s: Space, candidate: number, to: Pointer): void {
-  wasm.candidateDistances(s.points, s.blocks, s.d, candidate, s.row, to, s.nearestOfBlock);
+  const distances = s.metric === "manhattan" ? wasm.candidateManhattan : wasm.candidateDistances;
+  distances(s.points, s.blocks, s.d, candidate, s.row, to, s.nearestOfBlock);
 }
 
 function findNearest({ wasm }: Arena, { n, blocks }: Space, s: Running): void {
@@ -260,6 +268,26 @@ function finish(outer: Arena, x: Matrix, s: Running): MedoidResult {
   });
   let deviation = 0;
   for (let i = 0; i < n; i++) deviation += distances[i]!;
+  const { iterations, swaps, converged } = s;
+  return { medoids, labels, deviation, iterations, swaps, converged };
+}
+
+/** As `finish`, of Manhattan distances. */
+function finishManhattan(x: Matrix, s: Running): MedoidResult {
+  const { order } = blocksOf(x);
+  const medoids = s.medoids.map((position) => order[position]!);
+  const labels = new Int32Array(x.rows);
+  let deviation = 0;
+  for (let i = 0; i < x.rows; i++) {
+    let nearest = Number.POSITIVE_INFINITY;
+    medoids.forEach((medoid, m) => {
+      const distance = manhattanBetween(x, i, medoid);
+      if (distance >= nearest) return;
+      nearest = distance;
+      labels[i] = m;
+    });
+    deviation += nearest;
+  }
   const { iterations, swaps, converged } = s;
   return { medoids, labels, deviation, iterations, swaps, converged };
 }

@@ -45,6 +45,29 @@ export function averageLinkage(x: Matrix, matrixSize = matrixSizeFor(x.rows)): J
   return hybridLinkage(x, false, matrixSize);
 }
 
+/**
+ * The chain on a matrix of distances that the caller fills: n×n, symmetric, infinite on the diagonal.
+ *
+ * @remarks O(n²) time, 8·n² bytes
+ */
+export function chainOnMatrix(n: number, isComplete: boolean, fill: (matrix: Float64Array) => void): Joins {
+  return withArena((arena) => {
+    const joins = arena.i32(2 * n);
+    const heights = arena.f64(n);
+    const state = arena.i32(4);
+    const chain = arena.i32(n);
+    const sizes = arena.f64(n);
+    const reps = arena.i32(n);
+    const matrix = arena.f64(n * n);
+    arena.viewI32(state, 3).set([0, n, 0]);
+    arena.viewF64(sizes, n).fill(1);
+    identity(arena.viewI32(reps, n));
+    fill(arena.viewF64(matrix, n * n));
+    runChain(arena, isComplete, matrix, n, sizes, reps, chain, state, joins, heights);
+    return readJoins(arena, joins, heights, n - 1);
+  });
+}
+
 /** A quarter of the rows; all of them when the matrix is small anyway. */
 function matrixSizeFor(n: number): number {
   return Math.min(n, LARGEST_MATRIX, Math.max(1024, Math.floor(n / 4)));
@@ -197,7 +220,23 @@ function mergeOnMatrix(
   const sizeAt = arena.put(sizes);
   const repAt = arena.put(reps);
   wasm.finishLinkages(isComplete, matrix, count, sizeAt);
+  runChain(arena, isComplete, matrix, count, sizeAt, repAt, chain, state, joins, heights);
+}
 
+/** Follow the chain on the matrix, from where `state` and `chain` stand, until one cluster is left. */
+function runChain(
+  arena: Arena,
+  isComplete: boolean,
+  matrix: Pointer,
+  count: number,
+  sizeAt: Pointer,
+  repAt: Pointer,
+  chain: Pointer,
+  state: Pointer,
+  joins: Pointer,
+  heights: Pointer,
+): void {
+  const { wasm } = arena;
   const onChain = arena.u8(count);
   const flags = arena.viewU8(onChain, count).fill(0);
   for (const slot of arena.viewI32(chain, arena.viewI32(state, 1)[0]!)) flags[slot] = 1;

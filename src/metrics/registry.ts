@@ -11,6 +11,7 @@ import { inertia } from "./inertia.js";
 import { rayTuri } from "./ray-turi.js";
 import { sDbw } from "./s-dbw.js";
 import { silhouette } from "./silhouette.js";
+import { silhouetteManhattan } from "./silhouette-manhattan.js";
 import { silhouetteSampled } from "./silhouette-sampled.js";
 import { simplifiedSilhouette } from "./simplified-silhouette.js";
 import { xieBeni } from "./xie-beni.js";
@@ -18,6 +19,7 @@ import { xieBeni } from "./xie-beni.js";
 export const metrics: readonly Metric[] = [
   silhouette,
   silhouetteSampled,
+  silhouetteManhattan,
   simplifiedSilhouette,
   daviesBouldin,
   calinskiHarabasz,

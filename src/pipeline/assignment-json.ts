@@ -17,6 +17,7 @@ export function toJson(assignment: Assignment): AssignmentJson {
         embedsRows: true,
         medoids: rowsOf(assignment.medoids),
         medoidRows: [...assignment.medoidRows],
+        ...metricOf(assignment),
       };
     case "posterior":
       return {
@@ -41,6 +42,7 @@ export function toJson(assignment: Assignment): AssignmentJson {
         embedsRows: true,
         points: rowsOf(assignment.points),
         labels: Array.from(assignment.labels),
+        ...metricOf(assignment),
       };
     case "thresholds":
       return {
@@ -62,13 +64,18 @@ export function toJson(assignment: Assignment): AssignmentJson {
   }
 }
 
+/** Only what is not the default, so that older models read as they are. */
+function metricOf({ metric }: { readonly metric?: "euclidean" | "manhattan" | undefined }) {
+  return metric === "manhattan" ? { metric } : {};
+}
+
 /** The rule ready for arithmetic. */
 export function fromJson(json: AssignmentJson): Assignment {
   switch (json.rule) {
     case "nearest-centre":
       return { rule: json.rule, centres: matrix(json.centres) };
     case "nearest-medoid":
-      return { rule: json.rule, medoids: matrix(json.medoids), medoidRows: json.medoidRows };
+      return { rule: json.rule, medoids: matrix(json.medoids), medoidRows: json.medoidRows, ...metricOf(json) };
     case "posterior":
       return {
         rule: json.rule,
@@ -80,7 +87,12 @@ export function fromJson(json: AssignmentJson): Assignment {
     case "nearest-core-point":
       return { rule: json.rule, eps: json.eps, points: matrix(json.points), labels: Int32Array.from(json.labels) };
     case "nearest-neighbour":
-      return { rule: json.rule, points: matrix(json.points), labels: Int32Array.from(json.labels) };
+      return {
+        rule: json.rule,
+        points: matrix(json.points),
+        labels: Int32Array.from(json.labels),
+        ...metricOf(json),
+      };
     case "thresholds":
     case "cells":
       return json;

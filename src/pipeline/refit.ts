@@ -20,11 +20,11 @@ export function refitRule(assignment: Assignment): (x: Matrix, labels: Labels) =
     case "nearest-centre":
       return (x, labels) => ({ rule: "nearest-centre", centres: meansOf(x, labels, assignment.centres.rows) });
     case "nearest-medoid":
-      return (x, labels) => medoidsOf(x, labels, assignment.medoids);
+      return (x, labels) => medoidsOf(x, labels, assignment);
     case "posterior":
       return (x, labels) => mixtureOf(x, labels, assignment);
     case "nearest-neighbour":
-      return (x, labels) => ({ rule: "nearest-neighbour", points: x, labels });
+      return (x, labels) => ({ ...assignment, points: x, labels });
     case "nearest-core-point":
       return corePointsOf(assignment);
     case "thresholds":
@@ -50,7 +50,9 @@ function meansOf(x: Matrix, labels: Labels, k: number): Matrix {
 }
 
 /** Of the rows nearest the old medoid, the one with the smallest total distance to the rows of its cluster. */
-function medoidsOf(x: Matrix, labels: Labels, old: Matrix): Assignment {
+function medoidsOf(x: Matrix, labels: Labels, like: Extract<Assignment, { rule: "nearest-medoid" }>): Assignment {
+  const old = like.medoids;
+  const distance = like.metric === "manhattan" ? manhattan : euclidean;
   const medoids = allocateMatrix(old.rows, x.cols).data.fill(Number.NaN);
   const medoidRows: number[] = [];
   for (let c = 0; c < old.rows; c++) {
@@ -71,10 +73,16 @@ function medoidsOf(x: Matrix, labels: Labels, old: Matrix): Assignment {
     medoidRows.push(best);
     if (best >= 0) medoids.set(x.data.subarray(best * x.cols, (best + 1) * x.cols), c * x.cols);
   }
-  return { rule: "nearest-medoid", medoids: { rows: old.rows, cols: x.cols, data: medoids }, medoidRows };
+  return { ...like, medoids: { rows: old.rows, cols: x.cols, data: medoids }, medoidRows };
 }
 
-function distance(a: Float64Array, from: number, b: Float64Array, start: number, d: number): number {
+function manhattan(a: Float64Array, from: number, b: Float64Array, start: number, d: number): number {
+  let sum = 0;
+  for (let j = 0; j < d; j++) sum += Math.abs(a[from + j]! - b[start + j]!);
+  return sum;
+}
+
+function euclidean(a: Float64Array, from: number, b: Float64Array, start: number, d: number): number {
   let sum = 0;
   for (let j = 0; j < d; j++) sum += (a[from + j]! - b[start + j]!) * (a[from + j]! - b[start + j]!);
   return Math.sqrt(sum);

@@ -47,6 +47,8 @@ const step = z.strictObject({
   fitted: z.record(z.string(), z.json()),
 });
 
+const metric = z.literal("manhattan").optional().meta({ description: "distance of rows; euclidean when left out" });
+
 const assignment = z.discriminatedUnion("rule", [
   z.strictObject({ rule: z.literal("nearest-centre"), embedsRows: z.literal(false), centres: matrixOfRows }),
   z.strictObject({
@@ -54,6 +56,7 @@ const assignment = z.discriminatedUnion("rule", [
     embedsRows: z.literal(true),
     medoids: matrixOfRows,
     medoidRows: z.array(whole),
+    metric,
   }),
   z.strictObject({
     rule: z.literal("posterior"),
@@ -75,6 +78,7 @@ const assignment = z.discriminatedUnion("rule", [
     embedsRows: z.literal(true),
     points: matrixOfRows,
     labels: z.array(whole),
+    metric,
   }),
   z.strictObject({
     rule: z.literal("thresholds"),

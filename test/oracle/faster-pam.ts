@@ -8,8 +8,14 @@ export interface Search {
 }
 
 /** @remarks O(n·k) for each candidate */
-export function fasterPam(x: Float64Array, n: number, d: number, candidates: Int32Array, { medoids, maxIter }: Search) {
-  const between = (i: number, j: number) => Math.sqrt(squaredDistance(x, i, x, j, d));
+export function fasterPam(
+  x: Float64Array,
+  n: number,
+  d: number,
+  candidates: Int32Array,
+  { medoids, maxIter }: Search,
+  between = (i: number, j: number) => Math.sqrt(squaredDistance(x, i, x, j, d)),
+) {
   const chosen = medoids.slice();
   let [iterations, swaps, failures] = [0, 0, 0];
   let state = nearestOf(n, chosen, between);

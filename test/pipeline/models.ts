@@ -70,6 +70,8 @@ export function rules(x: Matrix): Assignment[] {
     { rule: "nearest-core-point", eps: 0.5, points: takeRows(x, every(3)), labels: halves(every(3)).fill(1, 20) },
     { rule: "thresholds", column: 0, thresholds: [0], labels: [1, 0] },
     { rule: "cells", columns: [0, 1], floors: [0, 0], cells: [0, 1, 3], labels: [0, 1, 2] },
+    { rule: "nearest-medoid", medoids: centres, medoidRows: [0, 1], metric: "manhattan" },
+    { rule: "nearest-neighbour", points: x, labels: halves(every(1)), metric: "manhattan" },
   ];
 }
 

@@ -63,6 +63,38 @@ export function candidateDistances(
   }
 }
 
+/** As `candidateDistances`, of Manhattan distances. */
+export function candidateManhattan(
+  points: usize, blocks: i32, d: i32, candidate: i32, row: usize, distances: usize, nearest: usize,
+): void {
+  let from = points + (<usize>(candidate >> 4) * <usize>d << 6) + (<usize>(candidate & 15) << 2);
+  const end = row + (<usize>d << 2);
+  for (let p = row; p < end; p += 4, from += 64) store<f32>(p, load<f32>(from));
+  let q = points;
+  for (let b = 0; b < blocks; b++) {
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, p = row;
+    do {
+      const s = v128.load32_splat(p);
+      a0 = f32x4.add(a0, f32x4.abs(f32x4.sub(v128.load(q), s)));
+      a1 = f32x4.add(a1, f32x4.abs(f32x4.sub(v128.load(q, 16), s)));
+      a2 = f32x4.add(a2, f32x4.abs(f32x4.sub(v128.load(q, 32), s)));
+      a3 = f32x4.add(a3, f32x4.abs(f32x4.sub(v128.load(q, 48), s)));
+      q += 64;
+      p += 4;
+    } while (p < end);
+    v128.store(distances, a0);
+    v128.store(distances, a1, 16);
+    v128.store(distances, a2, 32);
+    v128.store(distances, a3, 48);
+    distances += 64;
+    let least = f32x4.pmin(f32x4.pmin(a0, a1), f32x4.pmin(a2, a3));
+    least = f32x4.pmin(least, i32x4.shuffle(least, least, 2, 3, 0, 1));
+    least = f32x4.pmin(least, i32x4.shuffle(least, least, 1, 0, 3, 2));
+    store<f32>(nearest, f32x4.extract_lane(least, 0));
+    nearest += 4;
+  }
+}
+
 /** Four f32 as the sums of two and two in f64. */
 @inline
 function promoted(v: v128): v128 {

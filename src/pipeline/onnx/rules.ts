@@ -40,7 +40,7 @@ export function emitRule(graph: Graph, rule: Assignment, x: string): Emission {
     case "nearest-centre":
       return nearest(graph, rule.centres, x);
     case "nearest-medoid":
-      return nearest(graph, rule.medoids, x);
+      return nearest(graph, rule.medoids, x, rule.metric);
     case "posterior":
       return mostLikely(graph, rule, x);
     case "nearest-core-point":
@@ -60,16 +60,18 @@ function refused(rule: string, because: string): UserError {
   });
 }
 
-/** Σ (x − c)² in the plain form: no cancellation, as in our own arithmetic. */
-function nearest(graph: Graph, centres: Matrix, x: string): Emission {
+/** Σ (x − c)², or Σ |x − c|, in the plain form: no cancellation, as in our own arithmetic. */
+function nearest(graph: Graph, centres: Matrix, x: string, metric?: "euclidean" | "manhattan"): Emission {
   const { rows: k, cols: d } = centres;
   const gaps = graph.node("Sub", [
     graph.node("Unsqueeze", [x, graph.wholes([1])]),
     graph.doubles(centres.data, [1, k, d]),
   ]);
-  const squared = graph.node("ReduceSum", [graph.node("Mul", [gaps, gaps]), graph.wholes([2])], { keepdims: 0 });
-  const label = graph.node("ArgMin", [squared], { axis: 1, keepdims: 0, select_last_index: 0 });
-  return { label, margin: between(graph, graph.node("Sqrt", [squared]), k, 0) };
+  const each = metric === "manhattan" ? graph.node("Abs", [gaps]) : graph.node("Mul", [gaps, gaps]);
+  const sum = graph.node("ReduceSum", [each, graph.wholes([2])], { keepdims: 0 });
+  const label = graph.node("ArgMin", [sum], { axis: 1, keepdims: 0, select_last_index: 0 });
+  const distances = metric === "manhattan" ? sum : graph.node("Sqrt", [sum]);
+  return { label, margin: between(graph, distances, k, 0) };
 }
 
 /** ln weight − ½ ln |Σ| − ½ |L⁻¹(x − μ)|², as in our own arithmetic but for L⁻¹, which is multiplied out here. */
