@@ -54,6 +54,8 @@ export type Assignment =
       readonly means: Matrix;
       /** full: k·d×d, tied: d×d, diag: k×d, spherical: k×1. */
       readonly covariances: Matrix;
+      /** Columns that stand for one text, a list each: there mean and variance write the text's shares (latent-class). */
+      readonly texts?: readonly (readonly number[])[] | undefined;
     }
   | {
       readonly rule: "nearest-core-point";

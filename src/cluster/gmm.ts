@@ -173,7 +173,7 @@ function columnMeans({ data, rows, cols }: Matrix): Float64Array {
 }
 
 /** The component of the highest responsibility, ties to the lower one. */
-function mostLikely(responsibilities: Float64Array, n: number, k: number): Labels {
+export function mostLikely(responsibilities: Float64Array, n: number, k: number): Labels {
   const labels = new Int32Array(n);
   for (let i = 0; i < n; i++) {
     let best = 0;
@@ -187,7 +187,7 @@ function mostLikely(responsibilities: Float64Array, n: number, k: number): Label
  * What ICL adds to BIC: −2 Σ ln of each row's highest responsibility. It is 0 when every row is sure of its
  * component, so ICL prefers components that lie apart (biernacki2000).
  */
-function classificationPenalty(responsibilities: Float64Array, n: number, k: number): number {
+export function classificationPenalty(responsibilities: Float64Array, n: number, k: number): number {
   let total = 0;
   for (let i = 0; i < n; i++) {
     let highest = 0;

@@ -8,6 +8,7 @@ import { gmm } from "./gmm.js";
 import { hdbscan } from "./hdbscan.js";
 import { kmeans } from "./kmeans.js";
 import { kmedoids } from "./kmedoids.js";
+import { latentClass } from "./latent-class.js";
 import { quantileBins } from "./quantile-bins.js";
 import { randomLabels } from "./random-labels.js";
 import { zeroCells } from "./zero-cells.js";
@@ -15,6 +16,7 @@ import { zeroCells } from "./zero-cells.js";
 export const algorithms: readonly Algorithm[] = [
   kmeans,
   gmm,
+  latentClass,
   agglomerative,
   kmedoids,
   dbscan,

@@ -9,6 +9,11 @@ export interface Matrix {
   readonly rows: number;
   readonly cols: number;
   readonly data: Float64Array;
+  /**
+   * Which columns together stand for one text, a list each: at most one of them is "yes" (above 0) in a row. Only
+   * algorithms that treat texts apart look at it; none without texts.
+   */
+  readonly texts?: readonly (readonly number[])[];
 }
 
 /** A zero matrix in shared memory. */
@@ -39,7 +44,7 @@ export function matrix(rows: readonly (readonly number[])[]): Matrix {
 
 /** The chosen rows, in the order given; repeats are allowed. */
 export function takeRows(x: Matrix, rows: ArrayLike<number>): Matrix {
-  const out = allocateMatrix(rows.length, x.cols);
+  const out = { ...allocateMatrix(rows.length, x.cols), ...(x.texts ? { texts: x.texts } : {}) };
   for (let i = 0; i < rows.length; i++) {
     const start = rows[i]! * x.cols;
     out.data.set(x.data.subarray(start, start + x.cols), i * x.cols);

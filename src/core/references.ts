@@ -122,6 +122,13 @@ export const references = {
     venue: "JASA 78(383)",
     doi: "10.1080/01621459.1983.10478008",
   },
+  goodman1974: {
+    authors: "L. A. Goodman",
+    year: 1974,
+    title: "Exploratory latent structure analysis using both identifiable and unidentifiable models",
+    venue: "Biometrika 61(2)",
+    doi: "10.1093/biomet/61.2.215",
+  },
   gower1969: {
     authors: "J. C. Gower, G. J. S. Ross",
     year: 1969,
@@ -389,6 +396,12 @@ export const references = {
     title: "Order tests for the two-sample problem and their power",
     venue: "Indagationes Mathematicae 14",
   },
+  vermunt2002: {
+    authors: "J. K. Vermunt, J. Magidson",
+    year: 2002,
+    title: "Latent class cluster analysis",
+    venue: "Applied Latent Class Analysis, Cambridge University Press",
+  },
   vinh2010: {
     authors: "N. X. Vinh, J. Epps, J. Bailey",
     year: 2010,
@@ -413,6 +426,13 @@ export const references = {
     year: 1993,
     title: "Resampling-based multiple testing: examples and methods for p-value adjustment",
     venue: "Wiley",
+  },
+  witten2010: {
+    authors: "D. M. Witten, R. Tibshirani",
+    year: 2010,
+    title: "A framework for feature selection in clustering",
+    venue: "JASA 105(490)",
+    doi: "10.1198/jasa.2010.tm09415",
   },
   xie1991: {
     authors: "X. L. Xie, G. Beni",

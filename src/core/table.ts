@@ -15,6 +15,8 @@ export interface NumberColumn {
   readonly values: Float64Array;
   /** 1 where a value is present; null when none is missing. */
   readonly valid: Uint8Array | null;
+  /** The column of which this one stands for a value: `region` of `region=north`. */
+  readonly categoryOf?: string;
 }
 
 export interface TextColumn {
@@ -80,10 +82,9 @@ export function withColumns(table: Table, columns: readonly Column[]): Table {
 export function takeTableRows(table: Table, rows: readonly number[]): Table {
   const columns = table.columns.map((column): Column => {
     if (column.kind === "text") return { ...column, values: rows.map((row) => column.values[row] ?? null) };
-    return numberColumn(
-      column.name,
-      Float64Array.from(rows, (row) => column.values[row]!),
-    );
+    const values = Float64Array.from(rows, (row) => column.values[row]!);
+    const { categoryOf } = column;
+    return { ...numberColumn(column.name, values), ...(categoryOf === undefined ? {} : { categoryOf }) };
   });
   const id = table.id && { name: table.id.name, values: rows.map((row) => table.id!.values[row]!) };
   return { rows: rows.length, columns, id };
@@ -99,7 +100,8 @@ export const LARGEST = 1e100;
  * `OUT_OF_DOMAIN`, naming row and column
  */
 export function toMatrix(table: Table): Matrix {
-  const out = allocateMatrix(table.rows, table.columns.length);
+  const texts = textGroups(table);
+  const out = { ...allocateMatrix(table.rows, table.columns.length), ...(texts.length > 0 ? { texts } : {}) };
   table.columns.forEach((column, j) => {
     if (column.kind === "text") {
       throw new UserError("NOT_NUMBER", {
@@ -116,6 +118,16 @@ export function toMatrix(table: Table): Matrix {
     }
   });
   return out;
+}
+
+/** The places of the columns that stand for the values of one column, for each such column. */
+function textGroups({ columns }: Table): number[][] {
+  const groups = new Map<string, number[]>();
+  columns.forEach((column, j) => {
+    if (column.kind === "text" || column.categoryOf === undefined) return;
+    groups.set(column.categoryOf, [...(groups.get(column.categoryOf) ?? []), j]);
+  });
+  return [...groups.values()];
 }
 
 function tooLarge(column: NumberColumn, row: number): UserError {

@@ -27,6 +27,7 @@ export function toJson(assignment: Assignment): AssignmentJson {
         weights: Array.from(assignment.weights),
         means: rowsOf(assignment.means),
         covariances: rowsOf(assignment.covariances),
+        ...(assignment.texts ? { texts: assignment.texts.map((columns) => [...columns]) } : {}),
       };
     case "nearest-core-point":
       return {
@@ -83,6 +84,7 @@ export function fromJson(json: AssignmentJson): Assignment {
         weights: Float64Array.from(json.weights),
         means: matrix(json.means),
         covariances: matrix(json.covariances),
+        ...(json.texts ? { texts: json.texts } : {}),
       };
     case "nearest-core-point":
       return { rule: json.rule, eps: json.eps, points: matrix(json.points), labels: Int32Array.from(json.labels) };

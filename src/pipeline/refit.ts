@@ -4,6 +4,7 @@
  * there cannot win.
  */
 import type { Assignment } from "../cluster/define.js";
+import { latentClassRule } from "../cluster/latent-class.js";
 import type { Labels } from "../core/labels.js";
 import { allocateMatrix, type Matrix, takeRows } from "../core/matrix.js";
 
@@ -22,7 +23,9 @@ export function refitRule(assignment: Assignment): (x: Matrix, labels: Labels) =
     case "nearest-medoid":
       return (x, labels) => medoidsOf(x, labels, assignment);
     case "posterior":
-      return (x, labels) => mixtureOf(x, labels, assignment);
+      return assignment.texts
+        ? (x, labels) => latentClassRule({ ...x, texts: assignment.texts! }, labels, assignment.means.rows)
+        : (x, labels) => mixtureOf(x, labels, assignment);
     case "nearest-neighbour":
       return (x, labels) => ({ ...assignment, points: x, labels });
     case "nearest-core-point":

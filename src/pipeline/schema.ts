@@ -65,6 +65,9 @@ const assignment = z.discriminatedUnion("rule", [
     weights: z.array(finite),
     means: matrixOfRows,
     covariances: matrixOfRows.meta({ description: "full: k·d rows of d, tied: d×d, diag: k×d, spherical: k×1" }),
+    texts: z.array(z.array(whole)).optional().meta({
+      description: "columns that stand for one text each: their means and variances write the shares of its values",
+    }),
   }),
   z.strictObject({
     rule: z.literal("nearest-core-point"),

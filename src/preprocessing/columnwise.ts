@@ -134,16 +134,23 @@ export function applyMaps(table: Table, maps: readonly ColumnMap[]): Table {
         refuseInfinite(value);
         out[i] = of(value);
       });
-      return numberColumn(map.name, out);
+      return { ...numberColumn(map.name, out), ...categoryOf(map, column) };
     }
     const values = column.values as readonly (string | null)[];
     if (map.how === "text") return { kind: "text", name: map.name, values: values.map((value) => map.of(value)) };
-    return numberColumn(
-      map.name,
-      Float64Array.from(values, (value) => map.of(value)),
-    );
+    const out = Float64Array.from(values, (value) => map.of(value));
+    return { ...numberColumn(map.name, out), ...categoryOf(map, column) };
   });
   return withColumns(table, columns);
+}
+
+/** A column that stands for a value of another goes on doing so when it is scaled. */
+function categoryOf(
+  map: { readonly from: string; readonly isCategory?: true },
+  column: Column,
+): Pick<NumberColumn, "categoryOf"> {
+  if (map.isCategory) return { categoryOf: map.from };
+  return column.kind === "number" && column.categoryOf !== undefined ? { categoryOf: column.categoryOf } : {};
 }
 
 /** Declare a step by its mapping; `apply` follows. */

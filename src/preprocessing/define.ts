@@ -19,14 +19,21 @@ export interface ColumnHead {
   readonly kind: "number" | "text";
 }
 
+interface NumberMap {
+  readonly name: string;
+  readonly from: string;
+  /** The new column stands for one value of the old one: above 0 where it has that value. */
+  readonly isCategory?: true;
+}
+
 /**
  * One column after a step, and how each of its values comes from the same row of one column before it.
  * A missing number is NaN, a missing text null. A function that cannot take a value throws a `ValueFault`.
  */
 export type ColumnMap =
   | { readonly name: string; readonly from: string; readonly how: "keep" }
-  | { readonly name: string; readonly from: string; readonly how: "number"; of(value: number): number }
-  | { readonly name: string; readonly from: string; readonly how: "encode"; of(value: string | null): number }
+  | (NumberMap & { readonly how: "number"; of(value: number): number })
+  | (NumberMap & { readonly how: "encode"; of(value: string | null): number })
   | { readonly name: string; readonly from: string; readonly how: "text"; of(value: string | null): string | null };
 
 /** A preparation step with its types erased: what the registry holds. */

@@ -101,6 +101,7 @@ export const oneHot = defineColumnStep({
             name: `${name}=${category}`,
             from: name,
             how: "encode",
+            isCategory: true,
             of: (value) => (value === category ? weight : 0),
           }),
         );
@@ -110,6 +111,7 @@ export const oneHot = defineColumnStep({
           name: `${name}=${category}`,
           from: name,
           how: "number",
+          isCategory: true,
           of: (value) => (value === category ? weight : 0),
         }),
       );

@@ -257,7 +257,11 @@ test("rows on the very border: where the two differ, the margin is beneath round
   }
 });
 
-test("numbers as categories, texts filled before they are encoded, a constant column", async () => {
+test.each([
+  ["kmeans", { k: 4 }],
+  ["kmedoids", { k: 3, metric: "manhattan" }],
+  ["latent-class", { k: 3 }],
+] as const)("numbers as categories, texts filled before they are encoded, a constant column: %s", async (...family) => {
   const table = referenceTable("iris");
   const rows = table.rows;
   const channel = Array.from({ length: rows }, (_, i) => (i % 5 === 0 ? null : ["web", "shop"][i % 2]!));
@@ -279,11 +283,11 @@ test("numbers as categories, texts filled before they are encoded, a constant co
       { name: "one-hot", params: { columns: ["CHANNEL", "VISITS"], weight: "column" } },
     ],
     null,
-    ["kmeans", { k: 4 }],
+    [...family],
   );
   expect(model.input.features.map(({ kind }) => kind)).toContain("text");
-  await compare(model, rowsOf(wide, model), "categories");
-  const { refused } = await compare(model, fuzzed(model, 2000, 3), "categories, made up");
+  await compare(model, rowsOf(wide, model), `categories, ${family[0]}`);
+  const { refused } = await compare(model, fuzzed(model, 2000, 3), `categories, ${family[0]}, made up`);
   expect(refused).toBeGreaterThan(0);
 });
 

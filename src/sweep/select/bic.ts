@@ -7,7 +7,7 @@ import { edgeFlag, nameOf, nothingPasses, simpler } from "./ranking.js";
 export const bic = defineRule({
   name: "bic",
   title: "Smallest BIC among mixture models: density fit against the number of parameters",
-  version: 1,
+  version: 2,
   cites: ["schwarz1978"],
   needs: [],
   oneFitSpace: true,
@@ -17,7 +17,15 @@ export const bic = defineRule({
     const sound = passing(candidates, gates).filter((candidate) => value(candidate.scores) !== null);
     if (sound.length === 0) {
       const none = nothingPasses(candidates);
-      return { ...none, reasons: ["no mixture model passes the gates, so there is no BIC to compare; sweep gmm"] };
+      return {
+        ...none,
+        reasons: ["no mixture model passes the gates, so there is no BIC to compare; sweep gmm or latent-class"],
+      };
+    }
+    const algorithms = [...new Set(sound.map(({ algorithm }) => algorithm))];
+    if (algorithms.length > 1) {
+      const reason = `${algorithms.join(" and ")} have likelihoods of different kinds (densities; of texts, probabilities), so their BIC cannot be compared; keep one of them in the sweep`;
+      return { ...nothingPasses(candidates), reasons: [reason] };
     }
     const bicOf = (candidate: (typeof sound)[number]) => value(candidate.scores)!;
     const ranked = [...sound].sort((a, b) => bicOf(a) - bicOf(b) || simpler(a, b));
