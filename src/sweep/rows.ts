@@ -1,6 +1,7 @@
 /** From stored records to table rows and to the candidates a rule chooses among. Pure. */
 import type { Metric, MetricColumn } from "../metrics/define.js";
 import { fitColumns } from "../metrics/fit-columns.js";
+import { shownParams } from "./config/grid.js";
 import type { LabelFacts } from "./label-facts.js";
 import { judgedIn, type Trial } from "./plan.js";
 import type { Candidate } from "./select/define.js";
@@ -81,7 +82,7 @@ export function buildCandidates(outcomes: readonly TrialOutcome[], space: string
       prepare: trial.prepare,
       reduce: trial.reduce,
       params: trial.paramsText,
-      complexity: trial.paramsText.split(" ").length,
+      complexity: shownParams(trial.algorithm, trial.params).length,
       order: trial.order,
       baseline: trial.algorithm.can.baseline,
       k: facts.k,

@@ -1,10 +1,12 @@
 /** What decides at a border and in a tie: each of these is one character away from another answer. */
 import { describe, expect, test } from "vitest";
+import { inThread, memoryStore, parseExperiment, runSweep } from "../../src/sweep/index.js";
 import { SAME_ANSWER, sameAnswer } from "../../src/sweep/select/confidence.js";
 import type { Candidate } from "../../src/sweep/select/define.js";
 import { failedGates, gateParams } from "../../src/sweep/select/gates.js";
 import { bestBy, edgeFlag, nameOf, nothingPasses, simpler } from "../../src/sweep/select/ranking.js";
 import type { Choice } from "../../src/sweep/select/standing.js";
+import { groups, plantedTable } from "./planted.js";
 
 const candidate = (own: Partial<Candidate>): Candidate =>
   ({
@@ -122,4 +124,24 @@ test.each(["minCoverage", "minClusterShare"] as const)("%s is a share", (name) =
   const { [name]: schema } = gateParams;
   for (const share of [0, 0.5, 1]) expect(schema.parse(share)).toBe(share);
   for (const wrong of [-0.01, 1.01]) expect(schema.safeParse(wrong).success).toBe(false);
+});
+
+test("a parameter counts once, however many words its value is written in", async () => {
+  // Both find the same three groups: equal scores, equal k. dbscan shows eps and minSamples, gmm k and two more.
+  const table = plantedTable(300, 1, groups(3, 30));
+  const winnerWith = async (eps: string) => {
+    const experiment = parseExperiment(`
+name: tie
+data: { path: none }
+prepare: { standard: [ scale: standard ] }
+sweep:
+  gmm: { k: 3, covarianceType: diag, nInit: 3 }
+  dbscan: { eps: ${eps}, minSamples: 5 }
+seeds: 1
+select: { rule: max-silhouette }`);
+    const { winner } = await runSweep({ experiment, table, store: memoryStore(), executor: inThread() });
+    return winner!.trial;
+  };
+  expect((await winnerWith("2")).paramsText).toBe("eps=2 minSamples=5");
+  expect((await winnerWith("auto")).paramsText).toMatch(/^eps=auto \d of \d minSamples=5$/);
 });

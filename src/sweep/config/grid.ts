@@ -75,17 +75,22 @@ function parseValue(algorithm: Algorithm, key: string, value: unknown, path: Pat
   return value;
 }
 
+/** The parameters that tables show: those that an algorithm always shows, and those that depart from their default. */
+export function shownParams(algorithm: Algorithm, params: Params): [name: string, value: unknown][] {
+  const shape = algorithm.params.shape as Record<string, z.ZodType>;
+  return Object.keys(shape).flatMap((name): [string, unknown][] => {
+    const value = params[name];
+    const byDefault = shape[name]!.safeParse(undefined);
+    const isDefault = byDefault.success && canonicalJson(byDefault.data ?? null) === canonicalJson(value ?? null);
+    return algorithm.shows.includes(name) || !isDefault ? [[name, value]] : [];
+  });
+}
+
 /** `k=6 linkage=average`: what a table shows of a parameter set: k and its like, and what differs from the default. */
 export function describeParams(algorithm: Algorithm, params: Params): string {
-  const shape = algorithm.params.shape as Record<string, z.ZodType>;
-  const parts: string[] = [];
-  for (const key of Object.keys(shape)) {
-    const value = params[key];
-    const byDefault = shape[key]!.safeParse(undefined);
-    const isDefault = byDefault.success && canonicalJson(byDefault.data ?? null) === canonicalJson(value ?? null);
-    if (algorithm.shows.includes(key) || !isDefault) parts.push(`${key}=${formatValue(value)}`);
-  }
-  return parts.join(" ");
+  return shownParams(algorithm, params)
+    .map(([name, value]) => `${name}=${formatValue(value)}`)
+    .join(" ");
 }
 
 const formatValue = (value: unknown) => (typeof value === "object" ? canonicalJson(value) : String(value));

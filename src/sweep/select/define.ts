@@ -16,7 +16,7 @@ export interface Candidate {
   readonly reduce: string;
   /** As shown in tables: `k=6 linkage=average`. */
   readonly params: string;
-  /** How many parameters depart from the default; fewer is simpler. */
+  /** How many parameters are shown: k and its like, and those that depart from the default; fewer is simpler. */
   readonly complexity: number;
   /** Position in the registry and the grid, the last tie-breaker. */
   readonly order: number;
