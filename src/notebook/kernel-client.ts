@@ -63,6 +63,18 @@ export interface Kernel {
 
 /** @throws UserError `MISSING_OPTIONAL` without zeromq or tslab, `NOT_FOUND` without the kernelspec */
 export async function startKernel(options: KernelOptions): Promise<Kernel> {
+  try {
+    return await startOnce(options);
+  } catch (error) {
+    // Its ports were free when they were chosen; another process may have been quicker to take one.
+    if (error instanceof NoAnswer) return startOnce(options);
+    throw error;
+  }
+}
+
+class NoAnswer extends Error {}
+
+async function startOnce(options: KernelOptions): Promise<Kernel> {
   const zeromq = loadOptional<Zeromq>("zeromq", "running a notebook");
   locateOptional("tslab/package.json", "running a notebook");
   const folder = await mkdtemp(path.join(tmpdir(), "segmenta-kernel-"));
@@ -231,7 +243,7 @@ async function waitUntilReady(kernel: Kernel, seconds: number): Promise<void> {
     clearTimeout(timer);
     if (answer !== "late") return;
   }
-  throw new Error(`the kernel did not answer within ${seconds} s`);
+  throw new NoAnswer(`the kernel did not answer within ${seconds} s`);
 }
 
 /** The command line of the kernelspec; `node` is the Node that runs this. */

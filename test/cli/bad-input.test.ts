@@ -114,7 +114,8 @@ describe("segmenta predict refuses", () => {
     ] as const) {
       const { code, out, err } = await segmenta(folder, "predict", model, table);
       expect(code).toBe(2);
-      answers[name] = err;
+      // hashes change with every version of a step: that they are shown is what counts
+      answers[name] = err.replace(/\b[0-9a-f]{12}…/g, "<hash>…");
       expect(out).toBe("");
     }
     expect(answers).toMatchSnapshot();

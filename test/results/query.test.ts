@@ -120,7 +120,7 @@ describe("segmenta query", () => {
     ["a wrong word", ["selct 1"], /syntax error at or near "selct"/],
     ["an unknown column", ["select silhuette from trials"], /silhuette[\s\S]*silhouette/],
     ["an unknown table", ["select * from trails"], /trails[\s\S]*trials/],
-    ["Parquet on the screen", ["select 1", "--format", "parquet"], /Parquet is no text/],
+    ["Parquet on the screen", ["select 1", "--format", "parquet"], /Parquet is a binary format/],
     [
       "a folder that is not there for a file",
       ["select 1", "--format", "parquet", "--out", "no/where.parquet"],
