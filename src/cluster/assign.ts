@@ -78,7 +78,9 @@ export function assign(assignment: Assignment, x: Matrix): Assigned {
 export function rowAssigner(assignment: Assignment): RowAssigner {
   switch (assignment.rule) {
     case "nearest-centre":
-      return nearestOf(assignment.centres);
+      return assignment.weights
+        ? nearestWeighted(assignment.centres, assignment.weights)
+        : nearestOf(assignment.centres);
     case "nearest-medoid":
       return assignment.metric === "manhattan" ? nearestInManhattan(assignment.medoids) : nearestOf(assignment.medoids);
     case "posterior":
@@ -121,6 +123,19 @@ function nearestOf({ rows: k, cols: d, data }: Matrix): RowAssigner {
     out.label = label;
     out.second = second;
     out.margin = Math.sqrt(next) - Math.sqrt(best);
+  };
+}
+
+/** As `nearestOf`, each column stretched by the root of its weight. */
+function nearestWeighted(centres: Matrix, weights: Float64Array): RowAssigner {
+  const { rows, cols } = centres;
+  const roots = weights.map(Math.sqrt);
+  const stretched = { rows, cols, data: centres.data.map((value, at) => value * roots[at % cols]!) };
+  const nearest = nearestOf(stretched);
+  const row = new Float64Array(cols);
+  return (x, start, out) => {
+    for (let j = 0; j < cols; j++) row[j] = x[start + j]! * roots[j]!;
+    nearest(row, 0, out);
   };
 }
 

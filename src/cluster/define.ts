@@ -37,7 +37,12 @@ export interface Fit {
  * `margin` in each rule's answer is 0 on the border to the runner-up and grows away from it.
  */
 export type Assignment =
-  | { readonly rule: "nearest-centre"; readonly centres: Matrix }
+  | {
+      readonly rule: "nearest-centre";
+      readonly centres: Matrix;
+      /** Of the columns in a squared distance; 1 each when left out. */
+      readonly weights?: Float64Array | undefined;
+    }
   | {
       readonly rule: "nearest-medoid";
       readonly medoids: Matrix;

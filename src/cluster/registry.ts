@@ -11,10 +11,12 @@ import { kmedoids } from "./kmedoids.js";
 import { latentClass } from "./latent-class.js";
 import { quantileBins } from "./quantile-bins.js";
 import { randomLabels } from "./random-labels.js";
+import { sparseKmeans } from "./sparse-kmeans.js";
 import { zeroCells } from "./zero-cells.js";
 
 export const algorithms: readonly Algorithm[] = [
   kmeans,
+  sparseKmeans,
   gmm,
   latentClass,
   agglomerative,

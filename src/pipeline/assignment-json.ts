@@ -10,7 +10,12 @@ import type { AssignmentJson } from "./schema.js";
 export function toJson(assignment: Assignment): AssignmentJson {
   switch (assignment.rule) {
     case "nearest-centre":
-      return { rule: assignment.rule, embedsRows: false, centres: rowsOf(assignment.centres) };
+      return {
+        rule: assignment.rule,
+        embedsRows: false,
+        centres: rowsOf(assignment.centres),
+        ...(assignment.weights ? { weights: Array.from(assignment.weights) } : {}),
+      };
     case "nearest-medoid":
       return {
         rule: assignment.rule,
@@ -74,7 +79,11 @@ function metricOf({ metric }: { readonly metric?: "euclidean" | "manhattan" | un
 export function fromJson(json: AssignmentJson): Assignment {
   switch (json.rule) {
     case "nearest-centre":
-      return { rule: json.rule, centres: matrix(json.centres) };
+      return {
+        rule: json.rule,
+        centres: matrix(json.centres),
+        ...(json.weights ? { weights: Float64Array.from(json.weights) } : {}),
+      };
     case "nearest-medoid":
       return { rule: json.rule, medoids: matrix(json.medoids), medoidRows: json.medoidRows, ...metricOf(json) };
     case "posterior":
@@ -134,6 +143,8 @@ function misfit(assignment: Assignment, cols: number): string | undefined {
   const empty = "points" in assignment && assignment.points.rows === 0;
   if (own !== undefined && own !== cols && !empty) return `is made for ${own} columns, and the space has ${cols}`;
   switch (assignment.rule) {
+    case "nearest-centre":
+      return (assignment.weights?.length ?? cols) === cols ? undefined : "needs a weight for each column";
     case "nearest-core-point":
     case "nearest-neighbour":
       return assignment.labels.length === assignment.points.rows ? undefined : "needs a label for each point";

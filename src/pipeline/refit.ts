@@ -19,7 +19,7 @@ const MEDOID_CANDIDATES = 64;
 export function refitRule(assignment: Assignment): (x: Matrix, labels: Labels) => Assignment {
   switch (assignment.rule) {
     case "nearest-centre":
-      return (x, labels) => ({ rule: "nearest-centre", centres: meansOf(x, labels, assignment.centres.rows) });
+      return (x, labels) => ({ ...assignment, centres: meansOf(x, labels, assignment.centres.rows) });
     case "nearest-medoid":
       return (x, labels) => medoidsOf(x, labels, assignment);
     case "posterior":

@@ -50,7 +50,15 @@ const step = z.strictObject({
 const metric = z.literal("manhattan").optional().meta({ description: "distance of rows; euclidean when left out" });
 
 const assignment = z.discriminatedUnion("rule", [
-  z.strictObject({ rule: z.literal("nearest-centre"), embedsRows: z.literal(false), centres: matrixOfRows }),
+  z.strictObject({
+    rule: z.literal("nearest-centre"),
+    embedsRows: z.literal(false),
+    centres: matrixOfRows,
+    weights: z
+      .array(z.number().min(0))
+      .optional()
+      .meta({ description: "of the columns in a squared distance; 1 each when left out" }),
+  }),
   z.strictObject({
     rule: z.literal("nearest-medoid"),
     embedsRows: z.literal(true),

@@ -299,6 +299,7 @@ describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const
 /** Renaming one of these reshuffles all results of its algorithm: raise the version with it. */
 const streamsOf: Readonly<Record<string, readonly string[]>> = {
   kmeans: ["kmeans/init"],
+  "sparse-kmeans": ["sparse-kmeans/init"],
   gmm: ["gmm/init"],
   "latent-class": ["latent-class/init"],
   kmedoids: ["kmedoids/candidates", "kmedoids/init"],
@@ -318,6 +319,7 @@ const excuses: Readonly<Record<"separated" | "uniform", Readonly<Record<string, 
     dbscan: "a border row in reach of two clusters joins the one whose first core row comes first",
     gmm: "start rows are drawn by their position, and k-means from them ends in other local optima",
     kmeans: "start rows are drawn by their position, and the iteration ends in other local optima",
+    "sparse-kmeans": "start rows are drawn by their position, and the iteration ends in other local optima",
     "latent-class": "start rows are drawn by their position, and k-means from them ends in other local optima",
     kmedoids: "start rows and candidates are drawn by their position, and the swaps end in other local optima",
     "random-labels": "the lots are drawn row by row",

@@ -261,6 +261,7 @@ test.each([
   ["kmeans", { k: 4 }],
   ["kmedoids", { k: 3, metric: "manhattan" }],
   ["latent-class", { k: 3 }],
+  ["sparse-kmeans", { k: 3, effectiveColumns: 3 }],
 ] as const)("numbers as categories, texts filled before they are encoded, a constant column: %s", async (...family) => {
   const table = referenceTable("iris");
   const rows = table.rows;

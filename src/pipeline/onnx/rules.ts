@@ -38,7 +38,7 @@ export interface Emission {
 export function emitRule(graph: Graph, rule: Assignment, x: string): Emission {
   switch (rule.rule) {
     case "nearest-centre":
-      return nearest(graph, rule.centres, x);
+      return rule.weights ? nearestWeighted(graph, rule.centres, rule.weights, x) : nearest(graph, rule.centres, x);
     case "nearest-medoid":
       return nearest(graph, rule.medoids, x, rule.metric);
     case "posterior":
@@ -58,6 +58,13 @@ function refused(rule: string, because: string): UserError {
     where: "export",
     mend: "export a centroid, medoid or mixture model, or use this one with segmenta predict or serve",
   });
+}
+
+/** Rows and centres, each column stretched by the root of its weight. */
+function nearestWeighted(graph: Graph, centres: Matrix, weights: Float64Array, x: string): Emission {
+  const roots = weights.map(Math.sqrt);
+  const stretched = { ...centres, data: centres.data.map((value, at) => value * roots[at % centres.cols]!) };
+  return nearest(graph, stretched, graph.node("Mul", [x, graph.doubles(roots, [1, centres.cols])]));
 }
 
 /** Σ (x − c)², or Σ |x − c|, in the plain form: no cancellation, as in our own arithmetic. */
