@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
 import { countClusters, renumber } from "../core/labels.js";
+import { exp, log } from "../core/math.js";
 import type { Matrix } from "../core/matrix.js";
 import { takeRows } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
@@ -78,10 +79,13 @@ export const dbscan = defineAlgorithm({
       labels: Int32Array.from(cores, (row) => fit.labels[row]!),
     };
   },
-  /** A sample of the rows is thinner everywhere, so a core needs as many fewer neighbours; never fewer than 2. */
-  underResample: ({ eps, minSamples }, share) => ({
-    eps,
-    minSamples: Math.min(minSamples, Math.max(2, Math.round(minSamples * share))),
+  /**
+   * A sample of the rows is thinner everywhere, so as many neighbours lie further away: by share^(−1/d) in d columns. With
+   * fewer neighbours instead, counts of 2 or 3 would decide by chance.
+   */
+  underResample: ({ eps, minSamples }, share, columns) => ({
+    eps: typeof eps === "number" ? eps * exp(-log(share) / columns) : eps,
+    minSamples,
   }),
 });
 

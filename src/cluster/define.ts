@@ -151,10 +151,10 @@ export interface Algorithm {
   /** What fitting these points together on n×d rows will need; work is admitted or refused by it. */
   cost(n: number, d: number, grid: readonly Params[]): Cost;
   /**
-   * The parameters for a resample of `share` of the rows, where the row count enters them (DBSCAN's
-   * minSamples). Default: unchanged.
+   * The parameters for a resample of `share` of the rows, where the density of rows enters them (DBSCAN's eps).
+   * Default: unchanged.
    */
-  underResample?(params: Params, share: number): Params;
+  underResample?(params: Params, share: number, columns: number): Params;
 }
 
 /** Declare an algorithm with its parameter types checked; the registry sees it without them. */
@@ -174,7 +174,7 @@ export function defineAlgorithm<S extends z.ZodObject>(algorithm: {
   fitMany(x: Matrix, grid: readonly z.output<S>[], context: FitContext): Fit[];
   assignment(x: Matrix, params: z.output<S>, fit: Fit): Assignment;
   cost(n: number, d: number, grid: readonly z.output<S>[]): Cost;
-  underResample?(params: z.output<S>, share: number): z.output<S>;
+  underResample?(params: z.output<S>, share: number, columns: number): z.output<S>;
 }): Algorithm {
   return algorithm as unknown as Algorithm;
 }

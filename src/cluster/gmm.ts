@@ -8,6 +8,7 @@ import type { Matrix } from "../core/matrix.js";
 import type { Note } from "../core/notes.js";
 import { type CovarianceType, type EmResult, emFromLabels, type Mixture } from "../kernels/gmm.js";
 import { defineAlgorithm, type Fit, type FitReason } from "./define.js";
+import { joinedStarts } from "./gmm-start.js";
 import { bestOfStarts } from "./kmeans.js";
 import { reasonsOf } from "./reasons.js";
 import { requireClusters } from "./require.js";
@@ -56,11 +57,12 @@ const params = z.strictObject({
   nInit: z
     .int()
     .min(1)
-    .default(1)
+    .default(2)
     .meta({
-      description: "starts, each from the labels of a k-means run; the likeliest mixture is kept",
+      description:
+        "starts, by turns from a k-means run and from small k-means clusters joined by likelihood; the likeliest mixture is kept",
       unit: "starts",
-      sweep: [1],
+      sweep: [2],
     }),
 });
 
@@ -69,11 +71,12 @@ type GmmParams = z.output<typeof params>;
 export const gmm = defineAlgorithm({
   name: "gmm",
   title: "Gaussian mixture: each row goes to the bell-shaped cluster most likely to have made it",
-  version: 4,
-  cites: ["dempster1977", "schwarz1978", "akaike1974", "biernacki2000"],
+  version: 5,
+  cites: ["dempster1977", "schwarz1978", "akaike1974", "biernacki2000", "fraley1998"],
   complexity: "O(n·k·d²) a round for full and tied covariances, O(n·k·d) for diag and spherical. Memory O(n·(d + k)).",
   departures: [
-    "Starts from the labels of a k-means run, as in scikit-learn; the paper leaves the start open.",
+    "Starts from the labels of a k-means run, as in scikit-learn, and every other time (tied apart) from small k-means clusters joined by the likelihood of the mixture, which finds long and thin groups; the paper leaves the start open.",
+    "A sound mixture is kept before a likelier one that has shrunk onto a few rows or has not converged.",
     "regCovar is added to every variance, which keeps a component from shrinking onto one row; a component that stays there is reported as singular.",
   ],
   seeAlso: { kmeans: "speed, when clusters are round and alike", hdbscan: "clusters that are not ellipsoids" },
@@ -81,7 +84,17 @@ export const gmm = defineAlgorithm({
   params,
   shows: ["k", "covarianceType"],
   together: (params) => hashOf(params),
-  fitMany: (x, grid, { seed }) => grid.map((point) => fitGmm(x, point, seed)),
+  fitMany(x, grid, { seed }) {
+    const known = new Map<string, ReturnType<typeof joinedStarts>>();
+    return grid.map((point) =>
+      fitGmm(x, point, seed, (start) => {
+        const name = `${point.covarianceType} ${start}`;
+        const joined = known.get(name) ?? joinedStarts(x, point.covarianceType, seed, start);
+        known.set(name, joined);
+        return joined(point.k);
+      }),
+    );
+  },
   /** Some 60 passes of n·k·d² multiply-adds (n·k·d for diagonal kinds); rows in blocks and responsibilities. */
   cost: (n, d, grid) => ({
     bytes: n * d * 24 + Math.max(...grid.map(({ k }) => k)) * n * 8,
@@ -102,18 +115,22 @@ export const gmm = defineAlgorithm({
   },
 });
 
-function fitGmm(x: Matrix, params: GmmParams, seed: number): Fit {
+/** @param joined - the labels that start number `start` sets out from, for odd ones */
+function fitGmm(x: Matrix, params: GmmParams, seed: number, joined: (start: number) => Int32Array): Fit {
   requireClusters(x, params.k);
   const { rows: n, cols: d } = x;
   const { k, covarianceType: type } = params;
   const middle = columnMeans(x);
 
-  let best: EmResult | undefined;
+  let best: (EmResult & { readonly singular: boolean }) | undefined;
   for (let start = 0; start < params.nInit; start++) {
-    const result = emFromLabels(x, kMeansStart(x, k, seed, start), k, type, { ...params, middle });
-    if (best === undefined || meanOf(result.logLikelihoods) > meanOf(best.logLikelihoods)) best = result;
+    // One ellipsoid for all needs no other start: k-means errs towards like shapes as well.
+    const labels = start % 2 === 0 || type === "tied" ? kMeansStart(x, k, seed, start) : joined(start);
+    const result = emFromLabels(x, labels, k, type, { ...params, middle });
+    const singular = !result.definite || isDegenerate(result.mixture, n, d, params.regCovar);
+    if (best === undefined || isBetter({ ...result, singular }, best)) best = { ...result, singular };
   }
-  const { mixture, responsibilities, logLikelihoods, bounds, converged } = best!;
+  const { mixture, responsibilities, logLikelihoods, bounds, converged, singular } = best!;
 
   const { labels, old } = renumber(mostLikely(responsibilities, n, k));
   const loglik = meanOf(logLikelihoods);
@@ -123,7 +140,7 @@ function fitGmm(x: Matrix, params: GmmParams, seed: number): Fit {
 
   const reasons: FitReason[] = reasonsOf(labels, k);
   const notes: Note[] = [];
-  if (!best!.definite || isDegenerate(mixture, n, d, params.regCovar)) {
+  if (singular) {
     reasons.push("singular");
     notes.push({
       code: "singular",
@@ -153,6 +170,15 @@ function fitGmm(x: Matrix, params: GmmParams, seed: number): Fit {
     found: { weights: ordered.weights, means: ordered.means, covariances: ordered.covariances },
     notes,
   };
+}
+
+type Outcome = Pick<EmResult, "logLikelihoods" | "converged"> & { readonly singular: boolean };
+
+/** Sound before unsound, then the likelier; ties to the earlier. */
+function isBetter(a: Outcome, b: Outcome): boolean {
+  const sound = ({ singular, converged }: Outcome) => Number(!singular) + Number(!singular && converged);
+  if (sound(a) !== sound(b)) return sound(a) > sound(b);
+  return meanOf(a.logLikelihoods) > meanOf(b.logLikelihoods);
 }
 
 /**

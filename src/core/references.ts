@@ -102,6 +102,13 @@ export const references = {
     title: "Clustering indices",
     venue: "University Paris Ouest, Lab Modal'X (vignette of the R package clusterCrit)",
   },
+  dolnicar2010: {
+    authors: "S. Dolnicar, F. Leisch",
+    year: 2010,
+    title: "Evaluation of structure and reproducibility of cluster solutions using the bootstrap",
+    venue: "Marketing Letters 21(1)",
+    doi: "10.1007/s11002-009-9083-4",
+  },
   dunn1974: {
     authors: "J. C. Dunn",
     year: 1974,
@@ -121,6 +128,13 @@ export const references = {
     title: "A method for comparing two hierarchical clusterings",
     venue: "JASA 78(383)",
     doi: "10.1080/01621459.1983.10478008",
+  },
+  fraley1998: {
+    authors: "C. Fraley",
+    year: 1998,
+    title: "Algorithms for model-based Gaussian hierarchical clustering",
+    venue: "SIAM Journal on Scientific Computing 20(1)",
+    doi: "10.1137/S1064827596311451",
   },
   goodman1974: {
     authors: "L. A. Goodman",
@@ -149,6 +163,20 @@ export const references = {
     title: "Clustering algorithms",
     venue: "Wiley",
   },
+  hartigan1985: {
+    authors: "J. A. Hartigan, P. M. Hartigan",
+    year: 1985,
+    title: "The dip test of unimodality",
+    venue: "Annals of Statistics 13(1)",
+    doi: "10.1214/aos/1176346577",
+  },
+  helgeson2021: {
+    authors: "E. S. Helgeson, D. M. Vock, E. Bair",
+    year: 2021,
+    title: "Nonparametric cluster significance testing with reference to a unimodal null distribution",
+    venue: "Biometrics 77(4)",
+    doi: "10.1111/biom.13376",
+  },
   hennig2007: {
     authors: "C. Hennig",
     year: 2007,
@@ -163,6 +191,12 @@ export const references = {
       "How to find an appropriate clustering for mixed-type variables with application to socio-economic stratification",
     venue: "Journal of the Royal Statistical Society C 62(3)",
     doi: "10.1111/j.1467-9876.2012.01066.x",
+  },
+  holm1979: {
+    authors: "S. Holm",
+    year: 1979,
+    title: "A simple sequentially rejective multiple test procedure",
+    venue: "Scandinavian Journal of Statistics 6(2)",
   },
   hruschka2006: {
     authors: "E. R. Hruschka, R. J. G. B. Campello, L. N. de Castro",
@@ -349,6 +383,13 @@ export const references = {
     title: "Estimating the dimension of a model",
     venue: "Annals of Statistics 6(2)",
     doi: "10.1214/aos/1176344136",
+  },
+  silverman1981: {
+    authors: "B. W. Silverman",
+    year: 1981,
+    title: "Using kernel density estimates to investigate multimodality",
+    venue: "JRSS B 43(1)",
+    doi: "10.1111/j.2517-6161.1981.tb01155.x",
   },
   sokal1958: {
     authors: "R. R. Sokal, C. D. Michener",

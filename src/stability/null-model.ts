@@ -3,7 +3,9 @@
  * against which "is there anything to find?" is asked.
  *
  * A Gaussian rank copula: correlated normal draws are ranked within each column, and the r-th smallest draw gets
- * the r-th smallest observed value. So marginals are those of the data to the bit, zeros and ties included.
+ * the r-th smallest observed value. So marginals are those of the data to the bit, zeros and ties included; except
+ * that a number column with several modes gets one (see `unimodal.ts`; the idea: Helgeson, Vock & Bair 2021). With its
+ * gaps left in, groups that differ in one column would be explained away by that very column.
  *
  * **What is kept of each pair** is the correlation of normal scores (see `normal-scores.ts`). For normal data that is
  * all there is to know of a pair, so a draw is the data over again. Spearman's correlation is not: from the same
@@ -27,6 +29,7 @@ import { type Rng, stream } from "../core/rng.js";
 import { cholesky, symmetricEigen } from "../core/symmetric.js";
 import { hermiteOfScores, scoreCorrelation, scoresOfRanks, solveNormalCorrelation } from "./normal-scores.js";
 import { columnOf, ranksOf } from "./ranks.js";
+import { withOneMode } from "./unimodal.js";
 
 /** Draws by which the loss to ranking is measured. */
 const PILOTS = 20;
@@ -36,7 +39,7 @@ const SMALLEST_EIGENVALUE = 1e-6;
 export interface RankCopula {
   readonly rows: number;
   readonly cols: number;
-  /** Each column's values, ascending. */
+  /** Each column's values, ascending; with one mode. */
   readonly sorted: readonly Float64Array[];
   /** d×d correlations of the normal draws. */
   readonly correlation: Matrix;
@@ -50,9 +53,11 @@ export interface RankCopula {
  * Learn marginals and correlations of normal scores.
  *
  * @param x - n×d, finite, n ≥ 2
+ * @param isNumber - false for columns of codes, whose gaps mean nothing and stay
+ * @see helgeson2021
  * @remarks O(d·n·(log n + 200) + d²·n), and as much as 20 draws
  */
-export function fitRankCopula(x: Matrix): RankCopula {
+export function fitRankCopula(x: Matrix, isNumber: (column: number) => boolean = () => true): RankCopula {
   const { rows, cols } = x;
   const columns = Array.from({ length: cols }, (_, j) => columnOf(x, j));
   const sorted = columns.map((values) => Float64Array.from(values).sort());
@@ -75,7 +80,7 @@ export function fitRankCopula(x: Matrix): RankCopula {
     scoreCorrelation(first.correlation.data[a * cols + b]!, steps[a]!, steps[b]!),
   );
   const final = solved((at) => observed.data[at]! + 2 * (expected.data[at]! - reached.data[at]!));
-  return { rows, cols, sorted, ...final };
+  return { rows, cols, sorted: sorted.map((values, j) => (isNumber(j) ? withOneMode(values) : values)), ...final };
 }
 
 /** The random stream of null data set b. */

@@ -123,8 +123,8 @@ describe("eps: auto", () => {
   });
 });
 
-test("a sample of the rows asks for fewer neighbours", () => {
-  expect(dbscan.underResample!({ eps: 1, minSamples: 20 }, 0.63)).toEqual({ eps: 1, minSamples: 13 });
-  expect(dbscan.underResample!({ eps: 1, minSamples: 3 }, 0.5)).toEqual({ eps: 1, minSamples: 2 });
-  expect(dbscan.underResample!({ eps: 1, minSamples: 1 }, 0.5)).toEqual({ eps: 1, minSamples: 1 });
+test("a sample of the rows is thinner: as many neighbours lie within a wider radius", () => {
+  const half = (columns: number) => dbscan.underResample!({ eps: 3, minSamples: 20 }, 0.5, columns);
+  expect(half(1)).toEqual({ eps: expect.closeTo(6, 12), minSamples: 20 });
+  expect(half(2)).toEqual({ eps: expect.closeTo(3 * Math.SQRT2, 12), minSamples: 20 });
 });

@@ -138,7 +138,7 @@ test("fewer rows than minSamples are all noise", () => {
 });
 
 test("a sample's counts shrink with it, and never to nothing", () => {
-  const shrink = (share: number) => hdbscan.underResample!({ minClusterSize: 40, minSamples: 10 }, share);
+  const shrink = (share: number) => hdbscan.underResample!({ minClusterSize: 40, minSamples: 10 }, share, 2);
   expect(shrink(0.5)).toEqual({ minClusterSize: 20, minSamples: 5 });
   expect(shrink(0.001)).toEqual({ minClusterSize: 2, minSamples: 2 });
 });

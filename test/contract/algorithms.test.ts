@@ -300,7 +300,7 @@ describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const
 const streamsOf: Readonly<Record<string, readonly string[]>> = {
   kmeans: ["kmeans/init"],
   "sparse-kmeans": ["sparse-kmeans/init"],
-  gmm: ["gmm/init"],
+  gmm: ["gmm/init", "gmm/joined"],
   "latent-class": ["latent-class/init"],
   kmedoids: ["kmedoids/candidates", "kmedoids/init"],
   "random-labels": ["random-labels/lot"],

@@ -70,10 +70,10 @@ describe("planted tables", () => {
   });
 });
 
-test("the confidence falls as groups are pushed together, and then nothing is chosen", async () => {
+test("the repeatability falls as groups are pushed together, and then nothing is chosen", async () => {
   const told = async (apart: number) => {
     const { winner, verdict } = await run({ table: plantedTable(300, 2, groups(3, apart)) });
-    const { overall } = verdict.details!["confidence"] as { overall: number };
+    const overall = (verdict.details!["repeatability"] as { overall: number } | null)?.overall ?? 0;
     return { k: winner?.facts?.k ?? null, overall, contested: verdict.flags.some(({ code }) => code === "CONTESTED") };
   };
   expect(await told(7)).toEqual({ k: 3, overall: 1, contested: false });
@@ -284,26 +284,64 @@ describe("gap-1se", () => {
 });
 
 describe("raw rows", () => {
-  test("numbers are filled with the median, texts become their place, and both come back", () => {
+  const numbers = numberColumn("a", Float64Array.of(1, Number.NaN, 5, 3));
+
+  test("numbers are filled with the median, texts stand where the numbers put them, and both come back", () => {
     const table: Table = {
       rows: 4,
+      columns: [{ kind: "text", name: "b", values: ["y", "x", null, "x"] }, numbers],
+      id: null,
+    };
+    const raw = rawRows(table, Int32Array.of(1, 2, 3));
+    // Mean ranks of a: y has the lowest, then x, and the missing one the highest.
+    expect(raw.codes).toEqual(
+      matrix([
+        [3, 1],
+        [5, 2],
+        [3, 1],
+      ]),
+    );
+    const back = tableOf(raw, raw.codes);
+    expect(back.columns[0]).toEqual({ kind: "text", name: "b", values: ["x", null, "x"] });
+    expect(back.columns[1]).toMatchObject({ name: "a", values: Float64Array.of(3, 5, 3), valid: null });
+  });
+
+  test("how texts are spelled does not matter", () => {
+    const spelled = (names: readonly string[]): Table => ({
+      rows: 200,
       columns: [
-        numberColumn("a", Float64Array.of(1, Number.NaN, 5, 3)),
-        { kind: "text", name: "b", values: ["y", "x", null, "x"] },
+        numberColumn(
+          "a",
+          Float64Array.from({ length: 200 }, (_, i) => (i * 37) % 101),
+        ),
+        { kind: "text", name: "b", values: Array.from({ length: 200 }, (_, i) => names[((i * 37) % 101) % 5]!) },
+        { kind: "text", name: "c", values: Array.from({ length: 200 }, (_, i) => names[(i * i) % 3]!) },
+      ],
+      id: null,
+    });
+    const rows = Int32Array.from({ length: 200 }, (_, i) => i);
+    const { codes } = rawRows(spelled(["A", "B", "C", "D", "E"]), rows);
+    expect(rawRows(spelled(["north", "south", "east", "west", "mid"]), rows).codes).toEqual(codes);
+    expect(new Set(codes.data).size).toBeGreaterThan(50);
+  });
+
+  test("texts of which one determines the other are drawn together", () => {
+    const city = Array.from({ length: 60 }, (_, i) => ["Lyon", "Nice", "Bonn", "Kiel"][(i * 7) % 4]!);
+    const region = city.map((each) => (each < "L" ? "DE" : "FR"));
+    const table: Table = {
+      rows: 60,
+      columns: [
+        { kind: "text", name: "city", values: city },
+        { kind: "text", name: "region", values: region },
       ],
       id: null,
     };
-    const { columns, codes } = rawRows(table, Int32Array.of(1, 2, 3));
-    expect(codes).toEqual(
-      matrix([
-        [3, 0],
-        [5, 2],
-        [3, 0],
-      ]),
+    const raw = rawRows(
+      table,
+      Int32Array.from({ length: 60 }, (_, i) => i),
     );
-    const back = tableOf(columns, codes);
-    expect(back.columns[1]).toEqual({ kind: "text", name: "b", values: ["x", null, "x"] });
-    expect(back.columns[0]).toMatchObject({ values: Float64Array.of(3, 5, 3), valid: null });
+    expect(raw.columns.map(({ kind }) => kind)).toEqual(["texts"]);
+    expect(tableOf(raw, raw.codes).columns).toEqual(table.columns);
   });
 
   test("a subsample is sorted, without repeats, and all rows where they are few", () => {

@@ -1,9 +1,9 @@
 /** The rule on hand-made evidence: who wins, and how sure. */
 import { describe, expect, test } from "vitest";
 import type { StabilityEvidence } from "../../src/sweep/evidence/define.js";
-import { standardErrorOf } from "../../src/sweep/select/confidence.js";
 import type { Candidate } from "../../src/sweep/select/define.js";
 import { gatedStability } from "../../src/sweep/select/gated-stability.js";
+import { standardErrorOf } from "../../src/sweep/select/repeatability.js";
 
 interface Given {
   readonly k: number;
@@ -15,6 +15,10 @@ interface Given {
   readonly jaccard?: readonly number[];
   /** Silhouette, CH and DB on the calibration rows; random clusterings have (0 ± 0.1, 10 ± 1, 2 ± 0.1). */
   readonly indices?: readonly [number, number, number];
+  /** p of each border, (0, 1), (0, 2) …; not looked at when left out. */
+  readonly borders?: readonly number[];
+  /** Density ratio of each border; .5 when left out. */
+  readonly ratios?: readonly number[];
   readonly other?: Partial<Candidate>;
 }
 
@@ -65,6 +69,16 @@ function given(list: Readonly<Record<string, Given>>) {
       },
     ],
     permuted: null,
+    borders: {
+      standard: Object.fromEntries(
+        entries.flatMap(([id, { borders, ratios }]) =>
+          borders ? [[id, borders.flatMap((p, i) => [p, ratios?.[i] ?? 0.5])] as const] : [],
+        ),
+      ),
+    },
+    mixed: {},
+    along: {},
+    severalModes: [],
     strength: Object.fromEntries(entries.map(([id, { strength }]) => [id, strength ?? always(0.95, 10)])),
     jaccard: Object.fromEntries(
       entries.map(([id, { k, jaccard }]) => [
@@ -216,7 +230,8 @@ describe("the verdict", () => {
 
   test("both granularities are told: 6 segments, 2 if parsimonious", () => {
     const { reasons, details } = decide({ two: { k: 2 }, six: { k: 6 } });
-    expect(reasons[0]).toMatch(/^6 segments; 2 if parsimonious/);
+    expect(reasons[0]).toBe("6 segments, reproducible");
+    expect(reasons[2]).toMatch(/^2 if parsimonious/);
     expect(details).toMatchObject({ finest: { k: 6 }, parsimonious: { k: 2 } });
   });
 
@@ -240,9 +255,117 @@ describe("the verdict", () => {
   });
 });
 
-describe("confidence", () => {
+describe("borders", () => {
+  const gaps = (k: number) => always(1e-9, (k * (k - 1)) / 2);
+  const nature = (verdict: ReturnType<typeof decide>) => verdict.details!["nature"];
+
+  test("a partition with a gap at every border wins over a finer one that only replicates", () => {
+    const verdict = decide({ three: { k: 3, borders: gaps(3) }, six: { k: 6, borders: [0.4, ...gaps(6).slice(1)] } });
+    expect(verdict.winner).toBe("three");
+    expect(nature(verdict)).toBe("natural");
+    expect(verdict.reasons[0]).toBe("3 segments, natural: every border has a gap");
+  });
+
+  test("the finest of those wins", () => {
+    expect(decide({ two: { k: 2, borders: gaps(2) }, four: { k: 4, borders: gaps(4) } }).winner).toBe("four");
+  });
+
+  test("halves need not agree on segments with gaps, resamples must", () => {
+    const weak = { k: 2, borders: gaps(2), strength: always(0.3, 10) };
+    expect(decide({ weak }).winner).toBe("weak");
+    expect(decide({ weak: { ...weak, jaccard: always(0.7, 50) } })).toMatchObject({
+      winner: null,
+      outcome: "nothing-passes",
+      failed: { weak: ["jaccard"] },
+    });
+  });
+
+  test("plain gaps need no null model, gaps near the level do", () => {
+    expect(decide({ two: { k: 2, silhouette: 0.1, borders: [0.001] } }).winner).toBe("two");
+    expect(decide({ two: { k: 2, silhouette: 0.1, borders: [0.0011] } }).outcome).toBe("no-structure");
+    expect(decide({ two: { k: 2, silhouette: 0.1, borders: [1], ratios: [1.3] } }).winner).toBe("two");
+  });
+
+  test("the level holds for all borders together, step by step (Holm)", () => {
+    const p = [0.016, 0.024, 0.049];
+    expect(nature(decide({ three: { k: 3, borders: p } }))).toBe("natural");
+    expect(nature(decide({ three: { k: 3, borders: [0.017, 0.024, 0.049] } }))).toBe("reproducible");
+    expect(nature(decide({ three: { k: 3, borders: p } }, { gap: 0.04 }))).toBe("reproducible");
+  });
+
+  test("segments that run into each other are named", () => {
+    const [said] = decide({ three: { k: 3, borders: [1e-9, 0.5, 1e-9] } }).reasons;
+    expect(said).toBe("3 segments, reproducible: 2 of 3 borders have a gap; segments 0 and 2 run into each other");
+    const [two] = decide({ two: { k: 2, borders: [0.5] } }).reasons;
+    expect(two).toBe("2 segments, reproducible: there is no gap between them");
+  });
+
+  test("a cut through segments that lie apart by density is contradicted by them", () => {
+    const list = {
+      moons: { k: 2, silhouette: 0.1, borders: [1], ratios: [4], other: { algorithm: "dbscan" } },
+      halves: { k: 2, borders: gaps(2), indices: [0.9, 30, 0.5] as const },
+    };
+    expect(decide(list).winner).toBe("halves");
+    expect(decide(list, {}, { mixed: { "halves moons": 0.2, "moons halves": 0.2 } }).winner).toBe("moons");
+    expect(decide(list, {}, { mixed: { "halves moons": 0.04, "moons halves": 0.04 } }).winner).toBe("halves");
+  });
+
+  test("segments that wind are not cut further along straight lines", () => {
+    const rings = { k: 2, silhouette: 0.1, borders: [0.3], ratios: [4], other: { algorithm: "dbscan" } };
+    const arcs = { k: 4, borders: gaps(4), ratios: [4, 4, 4, 0.6, 4, 4] };
+    expect(decide({ rings, arcs }).winner).toBe("rings");
+    expect(decide({ rings: { ...rings, borders: [1e-9] }, arcs }).winner).toBe("arcs");
+    expect(decide({ rings, arcs: { ...arcs, ratios: always(4, 6) } }).winner).toBe("arcs");
+  });
+
+  test("without gaps, a candidate that a coarser one beats by every figure never wins", () => {
+    const six: Given = { k: 6, indices: [0.4, 20, 1.2], other: { scores: { silhouette: 0.5 } } };
+    const seven: Given = {
+      k: 7,
+      strength: always(0.9, 10),
+      jaccard: always(0.8, 50),
+      other: { scores: { silhouette: 0.4 } },
+    };
+    expect(decide({ six, seven }).winner).toBe("six");
+    // Better by three of four is not enough.
+    expect(decide({ six, seven: { ...seven, jaccard: always(0.95, 50) } }).winner).toBe("seven");
+  });
+
+  test("a partition along one column says which, and where it is cut", () => {
+    const along = { two: { column: "spend", cuts: [480.06] } };
+    const verdict = decide({ two: { k: 2, borders: gaps(2) } }, {}, { along });
+    expect(verdict.reasons[0]).toBe("2 segments, natural, along spend alone: cut at 480.1");
+    expect(verdict.details!["along"]).toEqual({ column: "spend", cuts: [480.06] });
+  });
+
+  test("no structure says which single columns have several modes, and claims no repeatability", () => {
+    const verdict = decide({ two: { k: 2, silhouette: 0.1 } }, {}, { severalModes: ["age", "spend"] });
+    expect(verdict.reasons[1]).toBe(
+      "taken alone, age and spend have more than one mode (dip test, p < .01): look at them alone",
+    );
+    expect(verdict.details!["repeatability"]).toBeNull();
+    expect(verdict.reasons.join(" ")).not.toContain("repeatability");
+  });
+
+  test("what is accepted: natural asks for gaps, constructive answers in any case and says what it is", () => {
+    const list = {
+      two: { k: 2, silhouette: 0.1 },
+      three: { k: 3, silhouette: 0.1, other: { scores: { silhouette: 0.4 } } },
+    };
+    expect(decide({ two: { k: 2 } }, { accept: "natural" }).outcome).toBe("nothing-passes");
+    expect(decide(list).outcome).toBe("no-structure");
+    const verdict = decide(list, { accept: "constructive" });
+    expect(verdict.winner).toBe("three");
+    expect(nature(verdict)).toBe("convenient");
+    expect(verdict.reasons[0]).toBe(
+      "3 segments, convenient: nothing replicates; use them as bands, not as kinds of their own",
+    );
+  });
+});
+
+describe("repeatability", () => {
   const overall = (verdict: ReturnType<typeof decide>) =>
-    (verdict.details!["confidence"] as { overall: number }).overall;
+    (verdict.details!["repeatability"] as { overall: number }).overall;
   const codes = (verdict: ReturnType<typeof decide>) => verdict.flags.map(({ code }) => code);
 
   test("is 1 where nothing is near a threshold", () => {
@@ -262,14 +385,14 @@ describe("confidence", () => {
   test("a shifted threshold that changes the winner counts", () => {
     const verdict = decide({ two: { k: 2 }, six: { k: 6, strength: always(0.82, 10) } });
     // Of four shifts one, prediction strength ≥ .85, leaves two segments.
-    expect(verdict.details!["confidence"]).toMatchObject({ thresholds: 0.75, resamples: 1, seeds: null });
+    expect(verdict.details!["repeatability"]).toMatchObject({ thresholds: 0.75, resamples: 1, seeds: null });
   });
 
   test("another candidate with nearly the same labels is the same answer; with others it is not", () => {
     const list = { a: { k: 3, indices: [0.3, 15, 1.5] as const }, b: { k: 3, indices: [0.2, 15, 1.3] as const } };
     // Without the silhouette b is better than a; with all five parts a is.
     const indices = (alike: number) =>
-      (decide(list, {}, { alike: { "a b": alike, "b a": alike } }).details!["confidence"] as { indices: number })
+      (decide(list, {}, { alike: { "a b": alike, "b a": alike } }).details!["repeatability"] as { indices: number })
         .indices;
     expect(indices(0.95)).toBe(1);
     expect(indices(0.5)).toBeLessThan(1);
@@ -284,7 +407,7 @@ describe("confidence", () => {
       labels: evidence.labels,
     }));
     const verdict = gatedStability.select(candidates, gatedStability.params.parse({}), { ...evidence, seeds });
-    expect(verdict.details!["confidence"]).toMatchObject({ seeds: 0.75, overall: 0.75 });
+    expect(verdict.details!["repeatability"]).toMatchObject({ seeds: 0.75, overall: 0.75 });
   });
 
   test("the standard error is the deviation over redraws", () => {

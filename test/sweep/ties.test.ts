@@ -1,10 +1,10 @@
 /** What decides at a border and in a tie: each of these is one character away from another answer. */
 import { describe, expect, test } from "vitest";
 import { inThread, memoryStore, parseExperiment, runSweep } from "../../src/sweep/index.js";
-import { SAME_ANSWER, sameAnswer } from "../../src/sweep/select/confidence.js";
 import type { Candidate } from "../../src/sweep/select/define.js";
 import { failedGates, gateParams } from "../../src/sweep/select/gates.js";
 import { bestBy, edgeFlag, nameOf, nothingPasses, simpler } from "../../src/sweep/select/ranking.js";
+import { SAME_ANSWER, sameAnswer } from "../../src/sweep/select/repeatability.js";
 import type { Choice } from "../../src/sweep/select/standing.js";
 import { groups, plantedTable } from "./planted.js";
 

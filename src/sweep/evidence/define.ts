@@ -1,8 +1,9 @@
 /** What the funnel gathers, as plain data, and how much of it. */
+import type { Along } from "./one-column.js";
 import type { SeedView } from "./subjects.js";
 
 /** Raised when the same inputs may give other numbers. */
-export const EVIDENCE_VERSION = 2;
+export const EVIDENCE_VERSION = 3;
 
 /**
  * How far below a threshold a candidate still gets its evidence, since the decision is tried with thresholds so
@@ -17,6 +18,8 @@ export interface FunnelParams {
   readonly nulls: number;
   readonly permutations: number;
   readonly nullRows: number;
+  readonly gap: number;
+  readonly borderRows: number;
   readonly resampleRows: number;
   readonly bootstraps: number;
   readonly jaccard: number;
@@ -60,6 +63,14 @@ export interface StabilityEvidence {
   /** The decision first, then each preparation by itself (none when there is only one). */
   readonly views: readonly NullView[];
   readonly permuted: Permuted | null;
+  /** By space and labels, for each pair of segments (0, 1), (0, 2) …: p of "no gap along a line", density ratio. */
+  readonly borders: Readonly<Record<string, Readonly<Record<string, readonly (number | null)[]>>>>;
+  /** By how many rows labels mix what others, which lie apart, keep apart: shares by hashes, `a b`. */
+  readonly mixed: Readonly<Record<string, number>>;
+  /** By labels: the one column whose cuts they are. */
+  readonly along: Readonly<Record<string, Along>>;
+  /** Number columns with more than one mode. */
+  readonly severalModes: readonly string[];
   /** Prediction strength of each split, by candidate; fewer splits where it cannot be reached any more. */
   readonly strength: Readonly<Record<string, readonly number[]>>;
   /** By candidate and labels: per resample, the Jaccard of each cluster. */

@@ -1,15 +1,20 @@
 /**
- * The evidence of `gated-stability`, gathered as a funnel: gates → null → prediction strength → Jaccard →
+ * The evidence of `gated-stability`, gathered as a funnel: gates → null and borders → prediction strength → Jaccard →
  * calibration. Each stage is spent on the survivors of the one before; trivial baselines get their indices calibrated
  * once anything is stable. Same data, same candidates, same numbers, whatever the number of workers.
  */
 import { countClusters } from "../../core/labels.js";
 import { adjustedRand } from "../../metrics/agreement.js";
+import { neededColumns } from "../../pipeline/inputs.js";
+
+import { bordersIn, isApart, isNatural, isPlainlyNatural } from "../select/borders.js";
 import { failedGates } from "../select/gates.js";
+import { borders, mixing } from "./border-stage.js";
 import { calibration } from "./calibration-stage.js";
 import { type FunnelParams, mean, SHIFT, type StabilityEvidence, worstOf } from "./define.js";
 import { exceeding, nullViews, permutedNull } from "./null-stage.js";
 import type { GatherContext } from "./obtain.js";
+import { alongOneColumn, severalModesOf } from "./one-column.js";
 import { bootstraps, predictionStrengths } from "./resample-stage.js";
 import { labelsOf, type SeedView, type Subject, seedViews, subjectsOf } from "./subjects.js";
 
@@ -38,6 +43,10 @@ export async function gatherStability(context: GatherContext, params: FunnelPara
     },
     views,
     permuted: await permutedNull(sound, views[0]!, context, params),
+    borders: await borders(sound, views, seeds, context, params),
+    mixed: {},
+    along: {},
+    severalModes: severalModesOf(table, columnsOf(sound, context)),
     strength: {},
     jaccard: {},
     random: {},
@@ -47,20 +56,58 @@ export async function gatherStability(context: GatherContext, params: FunnelPara
     alike: {},
   };
 
-  // Who exceeds the null, in the space of the decision or in that of its own preparation?
+  const bordersOf = (subject: Subject, space: string) =>
+    bordersIn(before.borders[space]?.[subject.labels], subject.candidate.k, params.gap);
+  // In the space of the decision, or in that of its own preparation?
+  const somewhere = (subject: Subject, holds: (borders: ReturnType<typeof bordersIn>) => boolean) =>
+    views.some(({ space, ids }) => ids.includes(subject.candidate.id) && holds(bordersOf(subject, space)));
+  const natural = new Set(sound.filter((subject) => somewhere(subject, isNatural)));
+  // Who exceeds the null, or does not need to?
   const real = new Set(views.flatMap((view) => exceeding(view, params.alpha)));
+  for (const subject of sound) if (somewhere(subject, isPlainlyNatural)) real.add(subject.candidate.id);
   const survivors = sound.filter(({ candidate }) => real.has(candidate.id));
   if (survivors.length === 0) return before;
 
   const strength = await predictionStrengths(survivors, context, params);
-  const replicable = survivors.filter(({ candidate }) => mean(strength[candidate.id]!) >= params.strength - SHIFT);
+  const replicable = survivors.filter(
+    (subject) => natural.has(subject) || mean(strength[subject.candidate.id]!) >= params.strength - SHIFT,
+  );
   const jaccard = await bootstraps(replicable, seeds, context, params);
   const stable = replicable.filter(
     ({ candidate, labels }) => worstOf(jaccard[candidate.id]![labels]!) >= params.jaccard - SHIFT,
   );
   const judged = stable.length === 0 ? [] : [...stable, ...baselines];
   const calibrated = await calibration(judged, views, seeds, context, params);
-  return { ...before, strength, jaccard, ...calibrated, alike: await likeness(stable, seeds, context) };
+  const hashesOf = (subjects: readonly Subject[]) => [
+    ...new Set(subjects.flatMap((subject) => labelsOf(subject, seeds))),
+  ];
+  const apart = stable.filter((subject) => somewhere(subject, isApart));
+  const mixed = await mixing(
+    hashesOf(stable.filter((subject) => natural.has(subject))),
+    hashesOf(apart),
+    context,
+    params,
+  );
+  const alike = await likeness(stable, seeds, context);
+  return { ...before, strength, jaccard, ...calibrated, mixed, along: await alongColumns(stable, context), alike };
+}
+
+/** Columns of the table that any of these were fitted on. */
+function columnsOf(subjects: readonly Subject[], { table, spaces }: GatherContext): string[] {
+  const names = subjects.flatMap(({ trial }) => neededColumns(table, spaces.get(trial.space)!.preparation));
+  return table.columns.map(({ name }) => name).filter((name) => names.includes(name));
+}
+
+/** By labels, the one column whose cuts they are. */
+async function alongColumns(stable: readonly Subject[], context: GatherContext): Promise<StabilityEvidence["along"]> {
+  const along: Record<string, NonNullable<ReturnType<typeof alongOneColumn>>> = {};
+  for (const subject of stable) {
+    if (along[subject.labels]) continue;
+    const labels = await context.store.labels(subject.labels);
+    const found = alongOneColumn(context.table, columnsOf([subject], context), labels);
+    if (found) along[subject.labels] = found;
+  }
+  return along;
 }
 
 /**

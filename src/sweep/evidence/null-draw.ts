@@ -16,7 +16,7 @@ import type { EvidenceValues, NullWork, SpaceRecipe } from "./work.js";
  * two clusters (no structure found, so nothing to score).
  */
 export function nullDraw(work: NullWork): EvidenceValues {
-  const table = tableOf(work.columns, drawCodes(work));
+  const table = tableOf(work.raw, drawCodes(work));
   const spaces = new Map<string, Matrix>();
   const prepared = new Map<unknown, Matrix>();
   for (const recipe of work.spaces) spaces.set(recipe.name, enter(table, recipe, prepared));
@@ -45,7 +45,7 @@ export function nullDraw(work: NullWork): EvidenceValues {
   );
 }
 
-function drawCodes({ how, codes, copula, seed, draw }: NullWork): Matrix {
+function drawCodes({ how, raw: { codes }, copula, seed, draw }: NullWork): Matrix {
   if (how === "observed") return codes;
   if (how === "copula") return drawRankCopula(copula!, nullStream(seed, draw));
   return permuteColumns(codes, stream(seed, "stability/permutation", draw));

@@ -109,13 +109,13 @@ function asker(
     work(items) {
       const some = items.map((item) => refits.get(item)!);
       const needed = new Set(some.flatMap(({ space, judged }) => [space, ...judged]));
-      if (how === "copula") copula ??= fitRankCopula(raw.codes);
+      if (how === "copula") copula ??= fitRankCopula(raw.codes, (column) => raw.columns[column]!.kind === "number");
       return {
         kind: "null",
         how,
         seed: params.seed,
         draw,
-        ...raw,
+        raw,
         copula: how === "copula" ? copula : null,
         share: rows.length / table.rows,
         spaces: [...needed].map(recipeOf),

@@ -37,7 +37,7 @@ export function refitAll<W extends Wanted>(x: Matrix, wanted: readonly W[], shar
     const algorithm = algorithmNamed(first.algorithm);
     const grid = members.map((i) => {
       const { params } = wanted[i]!;
-      return algorithm.underResample?.(params, share) ?? params;
+      return algorithm.underResample?.(params, share, x.cols) ?? params;
     });
     const fits = fitThose(algorithm, x, grid, first.seed);
     members.forEach((i, at) => {

@@ -1,4 +1,5 @@
 /** What a worker thread does with an evidence task. Pure. */
+import { bordersOf } from "./border-work.js";
 import { gapDraw } from "./gap-draw.js";
 import { nullDraw } from "./null-draw.js";
 import { indicesOf, randomClusterings } from "./random.js";
@@ -15,6 +16,8 @@ export function runEvidence(work: EvidenceWork): EvidenceValues {
       return bootstrapDraw(work);
     case "random":
       return randomClusterings(work);
+    case "borders":
+      return bordersOf(work);
     case "indices":
       return indicesOf(work);
     case "gap":

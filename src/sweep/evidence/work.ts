@@ -8,7 +8,7 @@ import type { Matrix } from "../../core/matrix.js";
 import type { FittedReducer } from "../../decomposition/define.js";
 import type { PreparedStep } from "../../preprocessing/preparation.js";
 import type { RankCopula } from "../../stability/null-model.js";
-import type { RawColumn } from "./raw.js";
+import type { RawRows } from "./raw.js";
 
 /** Numbers per item; null where a number is not defined. */
 export type EvidenceValues = Readonly<Record<string, readonly (number | null)[]>>;
@@ -38,8 +38,7 @@ export interface NullWork {
   readonly seed: number;
   /** Counter of the draw. */
   readonly draw: number;
-  readonly columns: readonly RawColumn[];
-  readonly codes: Matrix;
+  readonly raw: RawRows;
   /** For `how: copula`. */
   readonly copula: RankCopula | null;
   /** This subsample as a share of all rows. */
@@ -84,6 +83,17 @@ export interface RandomWork {
   readonly items: readonly string[];
 }
 
+/** The borders of labelings: p and density ratio of each pair of segments in turn. */
+export interface BorderWork {
+  readonly kind: "borders";
+  readonly x: Matrix;
+  readonly seed: number;
+  /** Rows of x for the density test, which compares all pairs; ascending. */
+  readonly few: Int32Array;
+  readonly items: readonly string[];
+  readonly labelings: readonly Labels[];
+}
+
 /** Silhouette, CH and DB of labelings on the rows that random clusterings are made on. */
 export interface IndexWork {
   readonly kind: "indices";
@@ -102,4 +112,4 @@ export interface GapWork {
   readonly refits: readonly Refit[];
 }
 
-export type EvidenceWork = NullWork | SplitWork | BootstrapWork | RandomWork | IndexWork | GapWork;
+export type EvidenceWork = NullWork | SplitWork | BootstrapWork | RandomWork | IndexWork | BorderWork | GapWork;

@@ -1,14 +1,15 @@
 /** A decision of `gated-stability` in words and as data. Pure. */
 import type { Json } from "../../core/hash.js";
+import { listed } from "../../core/words.js";
 import { maxNull } from "../../stability/max-null.js";
 import type { NullView, StabilityEvidence } from "../evidence/define.js";
 import { type KStanding, tellByK } from "./by-k.js";
-import type { Confidence } from "./confidence.js";
 import type { Candidate, Flag } from "./define.js";
 import { edgeFlag, nameOf } from "./ranking.js";
-import { aggregateOf, type Choice, type ChoiceOptions, failedStage, type Standing } from "./standing.js";
+import type { Repeatability } from "./repeatability.js";
+import { aggregateOf, type Choice, type ChoiceOptions, failedStage, natureOf, type Standing } from "./standing.js";
 
-/** Confidence below this is CONTESTED. */
+/** Repeatability below this is CONTESTED. */
 const CONTESTED = 0.6;
 
 /** What one preparation comes to by itself. */
@@ -36,7 +37,7 @@ export interface Told {
   readonly choice: Choice;
   readonly finest: Choice;
   readonly parsimonious: Choice;
-  readonly confidence: Confidence;
+  readonly repeatability: Repeatability;
   readonly own: readonly OwnWinner[];
   readonly byK: readonly KStanding[];
   readonly baseline: Baseline | null;
@@ -62,26 +63,34 @@ function funnelOf({ candidates, all, options }: Told): Record<string, number> {
 
 /** Sentences: the answer, its figures, the funnel, how sure, each preparation. */
 export function reasonsOf(told: Told): string[] {
-  const { all, options, choice, finest, parsimonious, confidence, own, baseline, view, evidence } = told;
+  const { all, options, choice, repeatability, own, baseline, view, evidence } = told;
   const { alpha, strength, jaccard } = options.thresholds;
   const name = (standing: Standing) => nameOf(standing.candidate, told.candidates);
   const funnel = funnelOf(told);
   const lines: string[] = [];
   if (choice.winner) {
-    const [a, b] = [finest.winner!.candidate.k, parsimonious.winner!.candidate.k];
-    const other = options.granularity === "finest-stable" ? `${b} if parsimonious` : `${a} if as fine as is stable`;
-    const alternative = options.granularity === "finest-stable" ? parsimonious.winner! : finest.winner!;
-    lines.push(`${choice.winner.candidate.k} segments; ${other} (${name(alternative)})`);
+    lines.push(answerOf(choice.winner, told));
     lines.push(
-      `${name(choice.winner)}: null p ${hundredths(choice.winner.p)} (≤ ${alpha}), prediction strength ${hundredths(choice.winner.strength)} (≥ ${strength}), worst-cluster Jaccard ${hundredths(choice.winner.jaccard)} (≥ ${jaccard}), A ${tenths(aggregateOf(choice.winner))}`,
+      `${name(choice.winner)}: null p ${hundredths(choice.winner.p)} (${alpha} asked), prediction strength ${hundredths(choice.winner.strength)} (${strength} asked of segments without gaps), worst-cluster Jaccard ${hundredths(choice.winner.jaccard)} (${jaccard} asked), A ${tenths(aggregateOf(choice.winner))}`,
     );
+    const other = alternativeOf(told);
+    if (other) lines.push(other);
   } else if (choice.outcome === "no-structure") {
     lines.push(
-      `no candidate exceeds data with the same marginals and rank correlations: the smallest p is ${hundredths(smallestP(view))}, and ${alpha} is asked for`,
+      `no candidate exceeds data with the same columns, each with one mode, and the same rank correlations: the smallest p is ${hundredths(smallestP(view))}, and ${alpha} is asked for; nor has any a plain gap at every border`,
+    );
+    lines.push(
+      evidence.severalModes.length === 0
+        ? "no single number column has more than one mode either"
+        : `taken alone, ${listed(evidence.severalModes)} ${evidence.severalModes.length === 1 ? "has" : "have"} more than one mode (dip test, p < .01): look at ${evidence.severalModes.length === 1 ? "it" : "them"} alone`,
     );
   } else {
     const nearest = all.filter((each) => each.jaccard !== null || each.strength !== null).length;
-    lines.push(`${funnel["null"]} candidates exceed the null, but none of the ${nearest} resampled ones replicates`);
+    lines.push(
+      options.accept === "natural"
+        ? `${funnel["null"]} candidates exceed the null, but none has a gap at every border; accept: reproducible asks for less`
+        : `${funnel["null"]} candidates exceed the null, but none of the ${nearest} resampled ones replicates`,
+    );
   }
   lines.push(
     `of ${funnel["candidates"]} candidates ${funnel["gates"]} pass the gates, ${funnel["null"]} exceed the null, ${funnel["predictionStrength"]} reach the prediction strength, ${funnel["jaccard"]} the Jaccard as well`,
@@ -90,12 +99,12 @@ export function reasonsOf(told: Told): string[] {
   lines.push(
     `null: silhouette on ${evidence.rows.null} rows against ${view.nulls.length} rank-copula data sets, the largest over all candidates${permuted === null ? "" : `; the one that stands out most has p ${hundredths(permuted)} against ${evidence.permuted!.values.length} column permutations (never decides)`}`,
   );
-  if (choice.winner || choice.outcome === "no-structure") {
-    const axes = Object.entries(confidence).flatMap(([axis, value]) =>
+  if (choice.winner) {
+    const axes = Object.entries(repeatability).flatMap(([axis, value]) =>
       axis === "overall" || value === null ? [] : [`${axis} ${hundredths(value)}`],
     );
     lines.push(
-      `confidence ${hundredths(confidence.overall)}: share of re-decisions that agree over ${axes.join(", ")}`,
+      `repeatability ${hundredths(repeatability.overall)}: share of re-decisions that agree over ${axes.join(", ")}`,
     );
   }
   if (choice.winner && baseline) {
@@ -116,6 +125,50 @@ export function reasonsOf(told: Told): string[] {
   return lines;
 }
 
+/**
+ * `6 segments, natural: every border has a gap`; `6 segments, reproducible: 14 of 15 borders have a gap; segments 2 and
+ * 4 run into each other`; `2 segments, natural, along spend alone: cut at 480`.
+ */
+function answerOf(winner: Standing, { options, evidence }: Told): string {
+  const nature = natureOf(winner, options.thresholds);
+  const segments = `${winner.candidate.k} segments, ${nature}`;
+  if (nature === "convenient") {
+    return `${segments}: nothing replicates; use them as bands, not as kinds of their own`;
+  }
+  const along = evidence.along[winner.labels];
+  const where = along ? `, along ${along.column} alone: cut at ${listed(along.cuts.map(rounded))}` : "";
+  const borders = winner.borders ?? [];
+  const without = borders.filter(({ gap }) => !gap);
+  if (borders.length === 0) return `${segments}${where}`;
+  if (without.length === 0) {
+    return where === ""
+      ? `${segments}: ${borders.length === 1 ? "there is a gap between them" : "every border has a gap"}`
+      : `${segments}${where}`;
+  }
+  const which =
+    without.length <= 3
+      ? `; ${without.map(({ a, b }) => `segments ${a} and ${b} run into each other`).join("; ")}`
+      : "";
+  const count = borders.length - without.length;
+  const gaps =
+    borders.length === 1
+      ? "there is no gap between them"
+      : `${count === 0 ? "none" : count} of ${borders.length} borders ${count === 1 ? "has" : "have"} a gap`;
+  return `${segments}${where}${where ? "; " : ": "}${gaps}${borders.length === 1 ? "" : which}`;
+}
+
+/** Four significant digits say where a cut is. */
+const rounded = (value: number) => `${Number(value.toPrecision(4))}`;
+
+/** What the other granularity would have chosen, if that is another. */
+function alternativeOf(told: Told): string | null {
+  const { options, finest, parsimonious, choice } = told;
+  const fine = options.granularity === "finest-stable";
+  const other = (fine ? parsimonious : finest).winner;
+  if (!other || other === choice.winner || options.accept === "constructive") return null;
+  return `${other.candidate.k} ${fine ? "if parsimonious" : "if as fine as is stable"} (${nameOf(other.candidate, told.candidates)})`;
+}
+
 /** The p of the decision: the smallest over candidates. */
 const smallestP = ({ observed, nulls }: NullView) => maxNull(observed, nulls).decision;
 
@@ -132,7 +185,7 @@ function permutedP({ permuted }: StabilityEvidence): number | null {
 
 /** The same as data, for selection.json. */
 export function detailsOf(told: Told): { readonly [name: string]: Json } {
-  const { choice, finest, parsimonious, confidence, own, baseline, view, evidence, options } = told;
+  const { choice, finest, parsimonious, repeatability, own, baseline, view, evidence, options } = told;
   const brief = ({ winner, outcome }: Choice): Json =>
     winner
       ? {
@@ -160,7 +213,22 @@ export function detailsOf(told: Told): { readonly [name: string]: Json } {
     clusterJaccard: resamples
       ? (resamples[0] ?? []).map((_, c) => resamples.reduce((sum, values) => sum + values[c]!, 0) / resamples.length)
       : [],
-    confidence: { ...confidence },
+    nature: choice.winner && natureOf(choice.winner, options.thresholds),
+    borders: (choice.winner?.borders ?? []).map(({ a, b, p, ratio, gap }) => ({
+      between: [a, b],
+      gap,
+      p,
+      density: ratio === Number.MAX_VALUE ? null : ratio,
+    })),
+    along:
+      (choice.winner &&
+        evidence.along[choice.winner.labels] && {
+          ...evidence.along[choice.winner.labels]!,
+          cuts: [...evidence.along[choice.winner.labels]!.cuts],
+        }) ??
+      null,
+    severalModes: [...evidence.severalModes],
+    repeatability: choice.winner ? { ...repeatability } : null,
     byK: told.byK.map((each) => ({ ...each })),
     preparations: own.map(({ prepare, choice: its, byK }) => ({
       space: prepare,
@@ -172,10 +240,10 @@ export function detailsOf(told: Told): { readonly [name: string]: Json } {
 }
 
 /** `AT_EDGE`, `CONTESTED`, `BELOW_BASELINE`: to know, without a say in the choice. */
-export function flagsOf({ choice: { winner }, candidates, confidence, baseline }: Told): Flag[] {
+export function flagsOf({ choice: { winner }, candidates, repeatability, baseline }: Told): Flag[] {
   const flags: Flag[] = winner ? [...edgeFlag(winner.candidate, candidates)] : [];
-  if (confidence.overall < CONTESTED) {
-    const axes = Object.entries(confidence).filter(([axis, value]) => axis !== "overall" && value < CONTESTED);
+  if (repeatability.overall < CONTESTED) {
+    const axes = Object.entries(repeatability).filter(([axis, value]) => axis !== "overall" && value < CONTESTED);
     const which = axes.map(([axis, value]) => `${axis} ${hundredths(value)}`).join(", ");
     flags.push({ code: "CONTESTED", message: `fewer than ${CONTESTED * 100} % of re-decisions agree: ${which}` });
   }

@@ -1,22 +1,24 @@
 /**
  * The default rule: a winner you can defend. Candidates pass through gates, a test against data without clusters,
- * and two tests of replication; the finest partition that passes everything wins. Every figure it used is in the
- * verdict, and so is how often the decision would have come out the same.
+ * a test of every border, and two tests of replication. The finest partition with a gap at every border wins; where there
+ * is none, the finest that replicates and that no coarser one beats. Every figure it used is in the verdict, and so is
+ * how often the decision would have come out the same.
  */
 import { z } from "zod";
 import type { NullView, StabilityEvidence } from "../evidence/define.js";
 import { gatherStability } from "../evidence/funnel.js";
 import { furthestByK } from "./by-k.js";
-import { confidenceOf, REDRAWS, redrawOf, standardErrorOf } from "./confidence.js";
 import { type Candidate, defineRule, type Ranked } from "./define.js";
 import { type Baseline, detailsOf, flagsOf, indexWorth, type OwnWinner, reasonsOf, type Told } from "./gated-report.js";
 import { failedGates, type Gates, gateParams } from "./gates.js";
 import { nothingPasses } from "./ranking.js";
+import { REDRAWS, redrawOf, repeatabilityOf, standardErrorOf } from "./repeatability.js";
 import {
   aggregateOf,
   bestFirst,
   type ChoiceOptions,
   choose,
+  eligible,
   failedStage,
   finestFirst,
   PARTS,
@@ -37,6 +39,15 @@ const params = z
       description:
         "finest-stable: the most segments that pass everything; parsimonious: the fewest whose A is within one standard error of the best",
     }),
+    accept: z.enum(["natural", "reproducible", "constructive"]).default("reproducible").meta({
+      description:
+        "the least that may be answered. natural: every border between two segments has a gap; reproducible: the same segments come back on other rows; constructive: the most compact cut there is, where nothing comes back",
+    }),
+    gap: share(
+      "level of the test for gaps, over all borders of a partition; a smaller value asks for clearer gaps",
+      0.05,
+    ),
+    borderRows: count("rows that borders are tested on; of a larger table a fixed subsample", 2000, 20, "rows"),
     alpha: share(
       "largest p of the null test, for the whole decision: this share of tables without structure is called real; a smaller value asks for clearer structure",
       0.02,
@@ -70,10 +81,14 @@ type Params = z.output<typeof params>;
 
 export const gatedStability = defineRule<typeof params, StabilityEvidence>({
   name: "gated-stability",
-  title: "Gated stability: the finest partition that is real against a null model and replicates on resamples",
-  version: 2,
+  title: "Gated stability: the finest partition with a gap at every border, or else the finest that replicates",
+  version: 3,
   cites: [
     "hennig2007",
+    "dolnicar2010",
+    "hartigan1985",
+    "helgeson2021",
+    "holm1979",
     "tibshirani2005",
     "akhanli2020",
     "westfall1993",
@@ -92,13 +107,23 @@ export const gatedStability = defineRule<typeof params, StabilityEvidence>({
     if (sound.size === 0) return nothingPasses(candidates);
     const labelsOf = (id: string) => evidence.labels[id];
     const view = evidence.views[0]!;
-    const all = standings(view, sound, labelsOf, evidence);
+    const all = standings(view, sound, labelsOf, evidence, params.gap);
     const redraws = Array.from({ length: REDRAWS }, (_, i) => redrawOf(evidence, params.seed, i));
-    const options = { ...optionsOf(params), standardError: bestsError(all, view, sound, evidence, params, redraws) };
+    const before = optionsOf(params, evidence);
+    const options = { ...before, standardError: bestsError(all, view, sound, evidence, before, redraws) };
     const choice = choose(all, options);
     const finest = choose(all, { ...options, granularity: "finest-stable" });
     const parsimonious = choose(all, { ...options, granularity: "parsimonious" });
-    const confidence = confidenceOf({ candidates: sound, evidence, choice, options, gates: params, redraws });
+    const { gap } = params;
+    const repeatability = repeatabilityOf({
+      candidates: sound,
+      evidence,
+      choice,
+      options,
+      gates: params,
+      gap,
+      redraws,
+    });
     const own = evidence.views.slice(1).map((each) => ownWinner(each, candidates, sound, evidence, options, params));
     const byK = furthestByK(candidates, all, options.thresholds, params);
     const baseline = bestBaseline(candidates, view.space, evidence);
@@ -109,7 +134,7 @@ export const gatedStability = defineRule<typeof params, StabilityEvidence>({
       choice,
       finest,
       parsimonious,
-      confidence,
+      repeatability,
       own,
       byK,
       baseline,
@@ -128,10 +153,10 @@ export const gatedStability = defineRule<typeof params, StabilityEvidence>({
   },
 });
 
-const optionsOf = ({ alpha, strength, jaccard, granularity }: Params): Omit<ChoiceOptions, "standardError"> => ({
-  thresholds: { alpha, strength, jaccard },
-  granularity,
-});
+const optionsOf = (
+  { alpha, strength, jaccard, granularity, accept }: Params,
+  { mixed }: StabilityEvidence,
+): Omit<ChoiceOptions, "standardError"> => ({ thresholds: { alpha, strength, jaccard }, granularity, accept, mixed });
 
 /** The stage that each candidate fails. */
 function failures(all: readonly Standing[], { thresholds }: Pick<ChoiceOptions, "thresholds">) {
@@ -149,19 +174,18 @@ function unrepresented(candidates: readonly Candidate[], sound: ReadonlyMap<stri
   return Object.fromEntries(gone.map(({ id }) => [id, ["representative"]] as const));
 }
 
-type Redraws = Parameters<typeof confidenceOf>[0]["redraws"];
+type Redraws = Parameters<typeof repeatabilityOf>[0]["redraws"];
 
-/** The standard error, over redraws, of the best A among those that pass. */
+/** The standard error, over redraws, of the best A among those that may win. */
 function bestsError(
   all: readonly Standing[],
   view: NullView,
   sound: ReadonlyMap<string, Candidate>,
   evidence: StabilityEvidence,
-  params: Params,
+  options: Omit<ChoiceOptions, "standardError">,
   redraws: Redraws,
 ): number {
-  const { thresholds } = optionsOf(params);
-  const best = all.filter((each) => failedStage(each, thresholds) === null).sort((a, b) => bestFirst(a, b))[0];
+  const best = eligible(all, { ...options, standardError: 0 }).sort((a, b) => bestFirst(a, b))[0];
   if (!best) return 0;
   const { candidate, labels } = best;
   return standardErrorOf(
@@ -169,27 +193,34 @@ function bestsError(
   );
 }
 
-/** Passing ones first, finest first; then by how far they came, and by null z. The score counts stages passed. */
-function rank(all: readonly Standing[], { thresholds }: Pick<ChoiceOptions, "thresholds">): Ranked[] {
+/**
+ * Those that may win first, finest first; then the others that pass, then by how far they came, and by null z. The score
+ * counts the stages: 4 may win, 3 pass all tests.
+ */
+function rank(all: readonly Standing[], options: ChoiceOptions): Ranked[] {
   const stages = ["null", "prediction-strength", "jaccard", null];
-  const passed = (standing: Standing) => stages.indexOf(failedStage(standing, thresholds));
+  const may = new Set(eligible(all, options));
+  const passed = (standing: Standing) =>
+    may.has(standing) ? stages.length : stages.indexOf(failedStage(standing, options.thresholds));
   const z = (standing: Standing) => standing.z ?? Number.NEGATIVE_INFINITY;
   const byZ = (a: Standing, b: Standing) => (z(a) === z(b) ? 0 : z(b) > z(a) ? 1 : -1);
   return [...all]
     .sort((a, b) => {
       const stage = passed(b) - passed(a);
       if (stage !== 0) return stage;
-      return passed(a) === 3 ? finestFirst(a, b) : byZ(a, b) || a.candidate.order - b.candidate.order;
+      return passed(a) >= 3 ? finestFirst(a, b) : byZ(a, b) || a.candidate.order - b.candidate.order;
     })
     .map((standing) => ({ id: standing.candidate.id, score: passed(standing), detail: figuresOf(standing) }));
 }
 
 function figuresOf(standing: Standing): Record<string, number> {
-  const { z, p, strength, jaccard, parts } = standing;
+  const { z, p, borders, strength, jaccard, parts } = standing;
   const a = aggregateOf(standing);
   const figures: Record<string, number | null> = {
     null_z: z,
     null_p: p,
+    borders: borders?.length ?? null,
+    gaps: borders?.filter(({ gap }) => gap).length ?? null,
     prediction_strength: strength,
     jaccard,
     a,
@@ -205,9 +236,9 @@ function ownWinner(
   sound: ReadonlyMap<string, Candidate>,
   evidence: StabilityEvidence,
   options: ChoiceOptions,
-  gates: Gates,
+  gates: Gates & Pick<Params, "gap">,
 ): OwnWinner {
-  const all = standings(view, sound, (id) => evidence.labels[id], evidence);
+  const all = standings(view, sound, (id) => evidence.labels[id], evidence, gates.gap);
   const own = candidates.filter(({ prepare }) => prepare === view.prepare);
   return {
     prepare: view.prepare!,

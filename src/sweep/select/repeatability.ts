@@ -1,7 +1,7 @@
 /**
- * How sure a decision is: it is taken again on other draws of the stored evidence, by each seed, without each index
- * and with shifted thresholds. The share that comes to the same answer is reported per axis; the confidence is the
- * smallest of them.
+ * Would the decision come out the same? It is taken again on other draws of the stored evidence, by each seed, without
+ * each index and with shifted thresholds. The share that comes to the same answer is reported per axis; the repeatability
+ * is the smallest of them. It is no probability of being right: what all draws share, all of them get wrong together.
  */
 import { stream } from "../../core/rng.js";
 import { SHIFT, type StabilityEvidence } from "../evidence/define.js";
@@ -16,7 +16,7 @@ export const REDRAWS = 200;
 export const SAME_ANSWER = 0.8;
 
 /** Share of re-decisions that agree; null for an axis with nothing to vary. */
-export interface Confidence {
+export interface Repeatability {
   readonly resamples: number | null;
   readonly seeds: number | null;
   readonly indices: number | null;
@@ -54,17 +54,19 @@ export function standardErrorOf(values: readonly (number | null)[]): number {
   return Math.sqrt(known.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / (known.length - 1));
 }
 
-export interface ConfidenceOptions {
+export interface RepeatabilityOptions {
   readonly candidates: ReadonlyMap<string, Candidate>;
   readonly evidence: StabilityEvidence;
   readonly choice: Choice;
   readonly options: ChoiceOptions;
   readonly gates: Gates;
+  /** Level of the borders' tests. */
+  readonly gap: number;
   readonly redraws: readonly Redraw[];
 }
 
-export function confidenceOf(from: ConfidenceOptions): Confidence {
-  const { candidates, evidence, choice, options, gates, redraws } = from;
+export function repeatabilityOf(from: RepeatabilityOptions): Repeatability {
+  const { candidates, evidence, choice, options, gates, gap, redraws } = from;
   const view = evidence.views[0]!;
   const labelsOf = (id: string) => evidence.labels[id];
   const share = (choices: readonly Choice[]) =>
@@ -72,9 +74,9 @@ export function confidenceOf(from: ConfidenceOptions): Confidence {
       ? null
       : choices.filter((other) => sameAnswer(choice, other, evidence.alike)).length / choices.length;
 
-  const standing = standings(view, candidates, labelsOf, evidence);
+  const standing = standings(view, candidates, labelsOf, evidence, gap);
   const resamples = share(
-    redraws.map((redraw) => choose(standings(view, candidates, labelsOf, evidence, redraw), options)),
+    redraws.map((redraw) => choose(standings(view, candidates, labelsOf, evidence, gap, redraw), options)),
   );
   const seeds = share(
     evidence.seeds.length < 2
@@ -83,7 +85,7 @@ export function confidenceOf(from: ConfidenceOptions): Confidence {
           const sound = own.candidates.filter((candidate) => failedGates(candidate, gates).length === 0);
           const byId = new Map(sound.map((candidate) => [candidate.id, candidate]));
           return choose(
-            standings(view, byId, (id) => own.labels[id], evidence),
+            standings(view, byId, (id) => own.labels[id], evidence, gap),
             options,
           );
         }),
