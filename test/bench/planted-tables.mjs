@@ -158,18 +158,12 @@ export const withGroups = {
       ["none", "a", "b", "c", "d", "e"][pick(rng, [70, 6, 6, 6, 6, 6])],
     ],
   }),
-  "six groups in two skewed columns, ten of noise": (rng, i) => {
-    const group = i % 6;
-    const level = [many(3, (a) => 2 * a)[group % 3], 2.5 * Math.floor(group / 3)];
-    return {
-      group,
-      values: [
-        exp(level[0] + 0.25 * rng.normal()),
-        exp(level[1] + 0.25 * rng.normal()),
-        ...many(10, () => rng.normal()),
-      ],
-    };
-  },
+  "six groups in twelve columns, two of them skewed": (rng, i) => ({
+    group: i % 6,
+    values: corner(6, 12, 7)[i % 6].map((centre, j) =>
+      j < 2 ? exp(0.7 * (centre + rng.normal())) : centre + rng.normal(),
+    ),
+  }),
   "two informative and ten noise columns": (rng, i) => {
     const [x, y] = [
       [0, 0],
@@ -190,7 +184,7 @@ export const withGroups = {
 
 /** Columns whose skew a user would take the logarithm of. */
 export const logged = {
-  "six groups in two skewed columns, ten of noise": ["x1", "x2"],
+  "six groups in twelve columns, two of them skewed": ["x1", "x2"],
   "two correlated pairs, heavy upper tails": ["x1", "x2", "x3", "x4"],
   "log-normal with 40 % zeros, 5 columns": ["x1", "x2", "x3", "x4", "x5"],
 };
