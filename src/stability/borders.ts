@@ -329,7 +329,7 @@ export function mutualReachability(x: Matrix): Float64Array {
 /**
  * For every pair of segments: the shortest way from one to the other, as a multiple of the longest step that holds either
  * together (of its spanning tree, steps to loose ends left out). Above 1 there is less density between them
- * than within.
+ * than within. 0 where a segment has no more rows than a core distance looks at.
  *
  * @param reach - n×n, of `mutualReachability`
  * @remarks O(n²)
@@ -352,6 +352,7 @@ export function densityGaps(reach: Float64Array, labels: Labels): number[] {
     }
   }
   return pairsOf(k).map(([a, b]) => {
+    if (Math.min(members[a]!.length, members[b]!.length) <= NEIGHBOUR) return 0;
     const step = Math.max(steps[a]!, steps[b]!);
     return step > 0 ? separation[a * k + b]! / step : separation[a * k + b]! > 0 ? Number.MAX_VALUE : 0;
   });

@@ -138,7 +138,7 @@ describe("evidence", () => {
     const { "selection.json": text, "metrics.csv": table_ } = await files({ table });
     const record = JSON.parse(text!);
     expect(record.evidence.funnel).toMatchObject({ candidates: 9 });
-    expect(record.evidence.confidence.overall).toBeGreaterThan(0.5);
+    expect(record.evidence.repeatability.overall).toBeGreaterThan(0.5);
     expect(text).not.toMatch(/NaN|Infinity/);
     expect(table_).not.toMatch(/NaN|Infinity/);
     expect(record.ranking.every((entry: { failed: string[] }) => Array.isArray(entry.failed))).toBe(true);
