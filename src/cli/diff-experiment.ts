@@ -16,6 +16,7 @@ import { notWritable } from "../sweep/store/file-store.js";
 import type { DiffArguments } from "./commands/diff.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
+import { dataFrom } from "./open-run.js";
 import { readText } from "./read-text.js";
 
 const CODES: Readonly<Record<Outcome, number>> = {
@@ -103,7 +104,7 @@ async function whyStale(side: Side, experiment: Experiment, io: Io): Promise<str
   const path = pathFrom(io, experiment.data.path);
   // Rows that stay in an engine are counted and hashed by a run alone.
   if (!experiment.data.engine && existsSync(path)) {
-    const checksum = tableChecksum(await readTable({ ...experiment.data, path }));
+    const checksum = tableChecksum(await readTable(dataFrom(io, experiment)));
     if (checksum !== selection.data.checksum) {
       stale.push(
         `${side.name} is of other data than ${experiment.data.path}: checksum ${selection.data.checksum.slice(0, 8)}…, the file ${checksum.slice(0, 8)}…`,

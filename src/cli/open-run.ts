@@ -1,7 +1,7 @@
 /** What every command on the results of an experiment starts from: the experiment, its rows and the folder. */
 import { join } from "node:path";
 import { type Table, tableChecksum } from "../core/table.js";
-import { readTable } from "../data/index.js";
+import { readData } from "../data/index.js";
 import { resultsChecksum } from "../results/write.js";
 import type { Experiment } from "../sweep/config/experiment.js";
 import { loadExperiment } from "./experiment-file.js";
@@ -10,6 +10,8 @@ import { type Io, pathFrom } from "./io.js";
 export interface OpenRun {
   readonly experiment: Experiment;
   readonly table: Table;
+  /** What should be said of how the rows were read. */
+  readonly notes: readonly string[];
   readonly checksum: string;
   /** The results folder, as the user would write it. */
   readonly folder: string;
@@ -33,10 +35,15 @@ export async function openRun(
 
 /** The same, of an experiment that has been read. */
 export async function openRows(experiment: Experiment, out: string | undefined, io: Pick<Io, "cwd">): Promise<OpenRun> {
-  const table = await readTable({ ...experiment.data, path: pathFrom(io, experiment.data.path) });
+  const { table, notes } = await readData(dataFrom(io, experiment));
   const checksum = tableChecksum(table);
   const folder = await resultsFolder(experiment, checksum, out, io);
-  return { experiment, table, checksum, folder, path: pathFrom(io, folder) };
+  return { experiment, table, notes, checksum, folder, path: pathFrom(io, folder) };
+}
+
+/** The data of an experiment, as this process reaches it. */
+export function dataFrom(io: Pick<Io, "cwd">, { data }: Experiment, path = data.path) {
+  return { ...data, path: pathFrom(io, path) };
 }
 
 /** `results/<name>`; beside it, in `<name>.local`, when the tables there are of other data. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { explainCustomers } from "../data/index.js";
 import { earlierView, type Output, outputOf } from "../results/output.js";
 import { headline, selectionRecord } from "../results/selection.js";
 import { jsonText } from "../results/tables.js";
@@ -18,7 +19,7 @@ import type { Store } from "../sweep/store/store.js";
 import type { RunArguments } from "./commands/run.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
-import { type OpenRun, openRows } from "./open-run.js";
+import { dataFrom, type OpenRun, openRows } from "./open-run.js";
 import { jsonProgress, textProgress } from "./progress.js";
 import { readDomain } from "./read-domain.js";
 import { decisionText } from "./render/decision.js";
@@ -35,6 +36,15 @@ export async function runExperiment(options: RunArguments, io: Io): Promise<numb
   return runOpened(await openRows(experiment, options.out, io), { ...options, fit }, io);
 }
 
+/** How customers are made of a log: the SQL, and what it leaves out. */
+async function dataInWords(experiment: Experiment, io: Io): Promise<string> {
+  const made = await explainCustomers(dataFrom(io, experiment));
+  if (made === undefined) return "";
+  const { path, per } = experiment.data;
+  const sql = made.sql.replaceAll(pathFrom(io, path), path);
+  return `-- ${path}: a row for each ${per}\n${sql}\n`;
+}
+
 export interface Running extends Partial<RunArguments> {
   readonly experiment: string;
   readonly overrides: readonly string[];
@@ -44,10 +54,12 @@ export interface Running extends Partial<RunArguments> {
 
 /** The same, of an experiment that has been opened. */
 export async function runOpened(
-  { experiment, table, checksum, folder, path }: OpenRun,
+  { experiment, table, notes, checksum, folder, path }: OpenRun,
   options: Running,
   io: Io,
 ): Promise<number> {
+  const note = (text: string) => io.err(`${wrapNote(`note: ${text}`, io.columns)}\n`);
+  for (const text of notes) note(text);
   const domain = await readDomain(experiment, io.cwd);
   const shard = options.shard === undefined ? undefined : parseShard(options.shard, io.env);
   const store = await openStore(path, experiment.name);
@@ -57,6 +69,7 @@ export async function runOpened(
   const isOurs = (trial: Trial) => shards === undefined || shards.get(trial.key) === shard!.index;
   if (options.dryRun || options.explain) {
     const plan = { ...wholePlan, trials: wholePlan.trials.filter(isOurs) };
+    if (options.explain) io.out(await dataInWords(experiment, io));
     io.out(explainPlan(plan, store, { each: options.explain === true }));
     if (options.dryRun) return EXIT.good;
   }
@@ -104,7 +117,6 @@ export async function runOpened(
   const hadReport = existsSync(pathFrom(io, report));
   const other = options.overrides.length > 0 ? await howConfigDiffers(path, experiment) : undefined;
   await writeResults(path, output.files);
-  const note = (text: string) => io.err(`${wrapNote(`note: ${text}`, io.columns)}\n`);
   if (other !== undefined) {
     note(`${folder} held the results of another config (${other}); they were replaced. --out keeps runs apart`);
   }

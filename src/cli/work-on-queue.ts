@@ -3,7 +3,8 @@ import { readTable } from "../data/index.js";
 import { workerPool } from "../sweep/execute.js";
 import { workQueue } from "../sweep/queue/work.js";
 import type { WorkerArguments } from "./commands/worker.js";
-import { EXIT, type Io, pathFrom } from "./io.js";
+import { EXIT, type Io } from "./io.js";
+import { dataFrom } from "./open-run.js";
 import { packageVersion } from "./version.js";
 
 /** Returns the exit code: stopping a worker is how it ends, so that is good. */
@@ -14,7 +15,7 @@ export async function workOnQueue({ queue, jobs, data, idle }: WorkerArguments, 
       url: queue,
       version: await packageVersion(),
       pool,
-      read: (experiment) => readTable({ ...experiment.data, path: pathFrom(io, data ?? experiment.data.path) }),
+      read: (experiment) => readTable(dataFrom(io, experiment, data)),
       say: (text) => io.err(`${text}\n`),
       signal: io.signal,
       idle,

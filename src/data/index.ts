@@ -5,6 +5,7 @@ export { columnNames } from "./column-names.js";
 export { type Correlations, correlations } from "./correlations.js";
 export { type Dependence, dependenceInWords, dependences } from "./dependences.js";
 export { type ColumnSummary, describeColumn, describeTable, type NumberSummary, type TextSummary } from "./describe.js";
-export { type ReadOptions, readChunks, readTable } from "./read-table.js";
+export { type Data, type DataOptions, explainCustomers, readData, readTable } from "./read-data.js";
+export { type ReadOptions, readChunks } from "./read-table.js";
 export { type Kind, missingMarkers } from "./scan.js";
 export { type CsvWriter, openCsvWriter, tableHeader, tableRows } from "./write-csv.js";

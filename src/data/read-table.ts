@@ -43,10 +43,7 @@ export async function readTable(options: ReadOptions): Promise<Table> {
   const format = formatOf(options.path);
   return withConnection(async (connection) => {
     try {
-      const plan = await planRead(connection, options, format);
-      const filler = newFiller(plan, plan.rows);
-      for await (const chunk of chunksOf(connection, plan.sql, options.signal)) filler.add(chunk);
-      const table = filler.finish();
+      const table = await fillTable(connection, await planRead(connection, options, format), options.signal);
       if (!options.allowDuplicateIds) requireDistinctIds(table, options.path);
       return table;
     } catch (error) {
@@ -92,19 +89,27 @@ export async function* readChunks(options: ReadOptions, batchRows = 65536): Asyn
   }
 }
 
-interface Plan {
+/** What a plan reads, as a table. */
+export async function fillTable(connection: DuckDBConnection, plan: ReadPlan, signal?: AbortSignal): Promise<Table> {
+  const filler = newFiller(plan, plan.rows);
+  for await (const chunk of chunksOf(connection, plan.sql, signal)) filler.add(chunk);
+  return filler.finish();
+}
+
+/** An SQL query and what its columns are: the features in order (numbers as DOUBLE without NULL), then the id. */
+export interface ReadPlan {
   readonly path: string;
   readonly rows: number;
   readonly sql: string;
-  readonly id: ScanColumn | undefined;
+  readonly id: { readonly name: string } | undefined;
   readonly columns: readonly { readonly name: string; readonly kind: Kind }[];
 }
 
-async function planRead(
+export async function planRead(
   connection: DuckDBConnection,
   options: ReadOptions,
   format: ReturnType<typeof formatOf>,
-): Promise<Plan> {
+): Promise<ReadPlan> {
   const { path } = options;
   const scan = await openScan(connection, path, format);
   const known = scan.columns.map((column) => column.name);
@@ -163,7 +168,7 @@ interface NumberStore {
  * @param capacity - rows of the table
  * @param rowsBefore - rows of the file that came before it, for the words of an error
  */
-function newFiller(plan: Plan, capacity: number, rowsBefore = 0) {
+function newFiller(plan: ReadPlan, capacity: number, rowsBefore = 0) {
   const stores = plan.columns.map((column): NumberStore | (string | null)[] =>
     column.kind === "number" ? { values: new Float64Array(capacity), valid: null } : new Array(capacity),
   );

@@ -18,9 +18,10 @@ import { rules } from "../select/registry.js";
 import { type EngineConfig, engineSchema } from "./engine.js";
 import { expandGrid } from "./grid.js";
 import { Problems } from "./problems.js";
+import { dateMeasures, daySchema, type Feature, featuresSchema, type LogOptions, skips } from "./purchases.js";
 import { type ConfigSource, type Path, parseConfigText } from "./source.js";
 
-export interface DataConfig {
+export interface DataConfig extends LogOptions {
   /** The file; of a table in a database, its name. */
   readonly path: string;
   readonly id?: string | undefined;
@@ -85,6 +86,32 @@ export const frame = z.strictObject({
       id: z.string().optional().meta({ description: "column that names each row; it is not a feature" }),
       columns: COLUMNS.optional().meta({ description: "features to read; default: all but the id" }),
       drop: COLUMNS.optional().meta({ description: "columns to leave out" }),
+      per: z.string().min(1).optional().meta({
+        description:
+          "of a log of purchases: the column that names the customer; each becomes a row; see docs/transactions.md",
+      }),
+      at: daySchema
+        .optional()
+        .meta({ description: "the day to look back from, such as 2026-01-01: purchases before it count" }),
+      date: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "column with the date of a purchase; default: the one that the features name" }),
+      zone: z.string().min(1).optional().meta({
+        description: "time zone whose days count, such as Europe/Berlin, when dates carry an offset from UTC",
+      }),
+      dates: z
+        .enum(["day-first", "month-first"])
+        .optional()
+        .meta({ description: "how dates such as 03/04/2025 are meant, when the column cannot tell" }),
+      skip: z.array(z.enum(skips)).optional().meta({
+        description:
+          "rows of the log to leave out instead of refusing them: later (on or after at), nameless (no customer), undated (no date)",
+      }),
+      features: featuresSchema
+        .optional()
+        .meta({ description: "what is measured of each customer's purchases: monetary: { sum: amount, window: 1y }" }),
       engine: engineSchema
         .optional()
         .meta({ description: "for tables larger than memory: the rows stay in the engine; see docs/sql.md" }),
@@ -295,7 +322,60 @@ function resolveData(written: z.output<typeof frame>["data"], problems: Problems
         "rows of a table have no order: name the column that tells them apart",
       );
   }
-  return { ...written, path: (engine?.kind === "duckdb" ? path : (path ?? table)) ?? "" };
+  const place = (engine?.kind === "duckdb" ? path : (path ?? table)) ?? "";
+  return { ...written, path: place, ...resolveLog(written, problems) };
+}
+
+/** `data.per` and what goes with it: all of it or nothing. */
+function resolveLog(written: z.output<typeof frame>["data"], problems: Problems): LogOptions {
+  const { per, at, features } = written;
+  const here = ["data"];
+  if (per === undefined) {
+    for (const key of ["at", "date", "zone", "dates", "skip", "features"] as const) {
+      if (written[key] !== undefined)
+        problems.bad(`data.${key} needs data.per`, [...here, key], "name the column of the customer: per: customer");
+    }
+    return {};
+  }
+  for (const key of ["id", "columns", "drop", "engine", "labels"] as const) {
+    if (written[key] === undefined) continue;
+    const mend =
+      key === "id" ? "leave it out: data.per names the rows" : "leave it out: data.features says what is read";
+    problems.bad(`data.${key} does not go with data.per`, [...here, key], mend);
+  }
+  if (at === undefined)
+    problems.bad("data.per needs data.at", here, "name the day to look back from, such as at: 2026-01-01");
+  if (features === undefined || features.length === 0) {
+    problems.bad("data.per needs data.features", here, "say what is measured, such as monetary: { sum: amount }");
+    return {};
+  }
+  const named = [...new Set(features.filter((each) => dateMeasures.has(each.measure)).map((each) => each.column!))];
+  if (written.date !== undefined && !named.includes(written.date)) named.push(written.date);
+  if (named.length > 1)
+    problems.bad(
+      `the features look at ${named.length} dates: ${named.join(", ")}`,
+      [...here, "features"],
+      "a purchase has one date: name the same column everywhere",
+    );
+  const [date] = named;
+  if (date === undefined)
+    problems.bad("no feature names the date of a purchase", here, "name its column in data: date: date");
+  const complain = ({ name }: Feature, what: string, mend: string) =>
+    problems.bad(what, [...here, "features", name], mend);
+  for (const feature of features) {
+    if (feature.name === per) complain(feature, `the feature ${per} has the name of data.per`, "give it another name");
+    const used = [feature.column, feature.of, ...feature.only.map(({ column }) => column)];
+    if (used.includes(per))
+      complain(feature, `${per} names the customer and cannot be measured`, "name another column");
+    const other = [feature.of, ...(dateMeasures.has(feature.measure) ? [] : [feature.column]), ...used.slice(2)];
+    if (date !== undefined && other.includes(date))
+      complain(
+        feature,
+        `${date} is the date and cannot be used here`,
+        "days-since-last and active-months measure dates",
+      );
+  }
+  return { date };
 }
 
 /** An entry of a list of steps or reductions: `none`, `scale: standard`, `pca: { components: 2 }`. */
