@@ -14,8 +14,10 @@ import {
   type NumberSummary,
   readTable,
 } from "../data/index.js";
+import { parseExperiment } from "../sweep/config/experiment.js";
 import type { InitArguments } from "./commands/init.js";
 import { decimalCommas } from "./decimal-commas.js";
+import { type FoundLog, findLog } from "./find-log.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 
 /** Skew from which a column of non-negative numbers is better on a log scale. */
@@ -29,7 +31,7 @@ const MANY_ROWS = 20_000;
 
 /** Write `experiments/<name>.yaml`, and `notebooks/<name>.ipynb` if asked for; returns the exit code. */
 export async function initExperiment(options: InitArguments, io: Io): Promise<number> {
-  const table = await readTable({ path: pathFrom(io, options.table) });
+  const rows = await readTable({ path: pathFrom(io, options.table) });
   const name = options.name ?? experimentName(options.table);
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     throw new UserError("BAD_USAGE", {
@@ -50,7 +52,11 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
       mend: "choose another --name, or write over it with --force",
     });
   }
-  const text = experimentText(name, options.table, table);
+  const log = findLog(rows);
+  const text =
+    log === undefined
+      ? experimentText(name, options.table, rows)
+      : await logText(name, options.table, log, rows.rows, pathFrom(io, options.table));
   await mkdir(pathFrom(io, "experiments"), { recursive: true });
   await writeFile(pathFrom(io, file), text);
   io.out(`wrote ${file}\n`);
@@ -61,6 +67,63 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
   io.out(`run it next: npx segmenta run ${name}\n`);
   if (options.notebook) io.out(`or look first: npx segmenta notebook run ${notebook}\n`);
   return EXIT.good;
+}
+
+/** The experiment of a log: its customers, measured, and what was seen in them. */
+async function logText(name: string, path: string, log: FoundLog, rows: number, file: string): Promise<string> {
+  const data = logLines(path, log, rows);
+  const written = parse(data.join("\n")) as { data: unknown };
+  const whole = { name, ...written, prepare: { plain: [] }, sweep: { kmeans: { k: 2 } } };
+  const customers = await readTable({ ...parseExperiment(JSON.stringify(whole), path).data, path: file });
+  return experimentText(name, path, customers, data);
+}
+
+/** `data:` of a log, with its reasons. */
+function logLines(path: string, log: FoundLog, rows: number): string[] {
+  const { per, date, day, amount, category } = log;
+  const each = `${(rows / log.customers).toFixed(1)} rows each`;
+  const seen = `A log, not a table of customers: ${counted(rows, "row")}, ${log.customers} customers in ${per} (${each}), dated by ${date}.`;
+  const lines = [
+    ...comment(
+      `${seen} So each customer becomes a row, measured by what the log says; docs/transactions.md has more measures.`,
+      "",
+    ),
+    "data:",
+    `  path: ${scalar(path)}`,
+    `  per: ${scalar(per)} # a row for each`,
+    `  at: ${log.at} # the day to look back from; the last purchase is the day before`,
+  ];
+  if (day.rival !== null)
+    lines.push(
+      ...comment("CHECK: this column reads with the day or the month first.", "  "),
+      "  dates: day-first # or month-first",
+    );
+  if (day.instants) lines.push("  zone: UTC # whose days count, such as Europe/Berlin; the dates carry an offset");
+  const skip = [...(log.nameless > 0 ? ["nameless"] : []), ...(log.undated > 0 ? ["undated"] : [])];
+  const without = [
+    ...(log.nameless > 0 ? [`${counted(log.nameless, "row")} without ${per}`] : []),
+    ...(log.undated > 0 ? [`${counted(log.undated, "row")} without ${date}`] : []),
+  ];
+  if (skip.length > 0) lines.push(...comment(`Left out: ${without.join(", ")}.`, "  "), `  skip: [${skip.join(", ")}]`);
+  lines.push(
+    "  features:",
+    `    recency: { days-since-last: ${scalar(date)} }`,
+    "    frequency: count",
+    ...(amount === undefined
+      ? []
+      : [
+          `    monetary: { sum: ${scalar(amount)} }${log.returns ? " # returns, below 0, subtract" : ""}`,
+          `    basket: { mean: ${scalar(amount)} }`,
+        ]),
+    ...(log.returns && amount !== undefined
+      ? [`    returns: { count: true, only: { ${scalar(amount)}: "< 0" } }`]
+      : []),
+    `    tenure: { days-since-first: ${scalar(date)} }`,
+    `    rhythm: { median-gap: ${scalar(date)} } # days from one to the next; missing with only one`,
+    `    months: { active-months: ${scalar(date)} }`,
+    ...(category === undefined ? [] : [`    share: { share: ${scalar(category)} }`]),
+  );
+  return lines;
 }
 
 async function writeFirstNotebook(name: string, table: string, file: string): Promise<void> {
@@ -89,9 +152,10 @@ function experimentName(path: string): string {
 /**
  * The text of a first experiment; what was seen in the table stands in its comments.
  *
+ * @param data - the lines of `data`, where the table is not simply that of the file
  * @throws UserError `TOO_FEW_ROWS` or `EMPTY_TABLE` for a table that no segments can be found in
  */
-export function experimentText(name: string, path: string, table: Table): string {
+export function experimentText(name: string, path: string, table: Table, data?: readonly string[]): string {
   if (table.rows < FEW_ROWS) {
     throw new UserError("TOO_FEW_ROWS", {
       what: `the table has ${counted(table.rows, "row")}; segments need at least ${FEW_ROWS}`,
@@ -102,10 +166,13 @@ export function experimentText(name: string, path: string, table: Table): string
   const summaries = describeTable(table);
   const commas = decimalCommas(table);
   const meant = new Set(commas.map((column) => column.name));
-  const id = idColumn(
-    summaries.filter((summary) => !meant.has(summary.name)),
-    table.rows,
-  );
+  const id =
+    data === undefined
+      ? idColumn(
+          summaries.filter((summary) => !meant.has(summary.name)),
+          table.rows,
+        )
+      : undefined;
   const columns = summaries.filter((summary) => summary.name !== id);
   const texts = columns.filter((summary) => summary.kind === "text");
   const numbers = columns.filter((summary): summary is NumberSummary => summary.kind === "number");
@@ -146,14 +213,13 @@ export function experimentText(name: string, path: string, table: Table): string
 
   const lines = [
     ...comment(
-      `A first experiment for ${basename(path)}: ${counted(table.rows, "row")}, ${counted(columns.length - drop.length, "feature")}. Change what you know better.`,
+      `A first experiment for ${basename(path)}: ${counted(table.rows, data === undefined ? "row" : "customer")}, ${counted(columns.length - drop.length, "feature")}. Change what you know better.`,
       "",
     ),
     `name: ${scalar(name)}`,
     "description: Which customer segments hold up?",
     "",
-    "data:",
-    `  path: ${scalar(path)}`,
+    ...(data ?? ["data:", `  path: ${scalar(path)}`]),
   ];
   if (id !== undefined) lines.push(`  id: ${scalar(id)} # different in every row, so it names them`);
   lines.push("", "prepare:", "  standard:");

@@ -4,6 +4,7 @@
  * Dates without a time zone are taken as written. Those with an offset from UTC are instants: whose day they belong to
  * depends on a time zone, and that is for the user to say.
  */
+import { type DayForm, dayForms, OFFSET, TIME } from "../core/days.js";
 import { UserError } from "../core/errors.js";
 import { type DuckDBConnection, quoteText, smallAnswer } from "./duckdb.js";
 
@@ -12,23 +13,8 @@ export interface DateOptions {
   readonly dates?: "day-first" | "month-first" | undefined;
 }
 
-const TIME = String.raw`([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?`;
-const OFFSET = String.raw`\s?([Zz]|UTC|[+-]\d{2}(:?\d{2})?)`;
-
-/** The forms that are read: a pattern of the day, and how DuckDB parses it. */
-const forms = [
-  { name: "2026-01-31", day: String.raw`\d{4}-\d{1,2}-\d{1,2}`, parse: "%Y-%m-%d" },
-  { name: "2026/01/31", day: String.raw`\d{4}/\d{1,2}/\d{1,2}`, parse: "%Y/%m/%d" },
-  { name: "31.01.2026", day: String.raw`\d{1,2}\.\d{1,2}\.\d{4}`, parse: "%d.%m.%Y" },
-  { name: "31/01/2026", day: String.raw`\d{1,2}/\d{1,2}/\d{4}`, parse: "%d/%m/%Y" },
-  { name: "01/31/2026", day: String.raw`\d{1,2}/\d{1,2}/\d{4}`, parse: "%m/%d/%Y" },
-  { name: "20260131", day: String.raw`(19|20)\d{6}`, parse: "%Y%m%d" },
-] as const;
-
-type Form = (typeof forms)[number];
-
 /** SQL: the day of a text in this form, NULL where it has another or is no day of the calendar. */
-function parsed(form: Form, text: string): string {
+function parsed(form: DayForm, text: string): string {
   const whole = quoteText(`^${form.day}${TIME}$`);
   const day = quoteText(`^${form.day}`);
   return `CASE WHEN regexp_matches(${text}, ${whole}) THEN CAST(try_strptime(regexp_extract(${text}, ${day}), ${quoteText(form.parse)}) AS DATE) END`;
@@ -55,7 +41,7 @@ export async function daySql(
 ): Promise<string> {
   // Told which way round, the other is no form at all.
   const other = options.dates === "day-first" ? "%m/%d/%Y" : options.dates === "month-first" ? "%d/%m/%Y" : undefined;
-  const known = forms.filter(({ parse }) => parse !== other);
+  const known = dayForms.filter(({ parse }) => parse !== other);
   const counts = known.map((form) => `count(${parsed(form, text)})`);
   const [answer] = await smallAnswer(
     connection,
@@ -74,7 +60,7 @@ export async function daySql(
     });
   }
   const best = Math.max(...fits);
-  const [form, rival] = known.filter((_, i) => fits[i] === best) as [Form, Form?];
+  const [form, rival] = known.filter((_, i) => fits[i] === best) as [DayForm, DayForm?];
   if (rival !== undefined && best > 0) {
     throw new UserError("NOT_DATE", {
       what: `column "${name}" can be read with the day or the month first, such as ${await exampleWhere(`${parsed(form, text)} IS NOT NULL`)}`,

@@ -1,4 +1,5 @@
 /** A log of purchases, read as a table of customers. DuckDB computes it, and the SQL can be shown. */
+import { dayNumber, dayText } from "../../core/days.js";
 import { UserError } from "../../core/errors.js";
 import type { Table } from "../../core/table.js";
 import { counted } from "../../core/words.js";
@@ -161,7 +162,4 @@ async function sharedValues(connection: DuckDBConnection, options: CustomersOpti
   return found;
 }
 
-function dayAfter(day: string): string {
-  const [year, month, date] = day.split("-").map(Number) as [number, number, number];
-  return new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10);
-}
+const dayAfter = (day: string) => dayText(dayNumber(day)! + 1);

@@ -1,5 +1,6 @@
 /** `data.per`, `data.at`, `data.features`: a log of purchases becomes one row for each customer. The grammar alone. */
 import { z } from "zod";
+import { dayNumber, dayText, monthsBefore } from "../../core/days.js";
 
 /** What is measured of a customer's purchases, each with what it says. */
 export const measures = {
@@ -123,7 +124,7 @@ export const featuresSchema = z.record(COLUMN, feature).transform((entries): Fea
   }),
 );
 
-export const daySchema = z.string().refine(isDay, "write a day as 2026-01-31");
+export const daySchema = z.string().refine((text) => dayNumber(text) !== null, "write a day as 2026-01-31");
 
 /** What may be left out of the log, each with what it says. */
 export const skips = ["later", "nameless", "undated"] as const;
@@ -148,12 +149,6 @@ export interface LogConfig {
 /** The same while it may be absent, in whole or in part. */
 export type LogOptions = { readonly [key in keyof LogConfig]?: LogConfig[key] | undefined };
 
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
 function parseWindow(text: string): Window {
   return { count: Number.parseInt(text, 10), unit: text.at(-1) as Window["unit"] };
 }
@@ -170,13 +165,8 @@ function parseCondition(value: z.output<typeof VALUE> | readonly z.output<typeof
  * @example dayBefore("2026-03-31", { count: 1, unit: "m" }); // "2026-02-28"
  */
 export function dayBefore(day: string, { count, unit }: Window, times = 1): string {
-  const [year, month, date] = day.split("-").map(Number) as [number, number, number];
   const back = count * times;
-  if (unit === "d" || unit === "w") {
-    return new Date(Date.UTC(year, month - 1, date - back * (unit === "w" ? 7 : 1))).toISOString().slice(0, 10);
-  }
-  const months = year * 12 + month - 1 - back * (unit === "y" ? 12 : 1);
-  const [newYear, newMonth] = [Math.floor(months / 12), months % 12];
-  const last = new Date(Date.UTC(newYear, newMonth + 1, 0)).getUTCDate();
-  return new Date(Date.UTC(newYear, newMonth, Math.min(date, last))).toISOString().slice(0, 10);
+  const from = dayNumber(day)!;
+  if (unit === "d" || unit === "w") return dayText(from - back * (unit === "w" ? 7 : 1));
+  return dayText(monthsBefore(from, back * (unit === "y" ? 12 : 1)));
 }
