@@ -6,12 +6,13 @@ import {
   dependenceInWords,
   dependences,
   describeTable,
+  equalRows,
+  idLikeColumns,
   readTable,
   type TextSummary,
 } from "../data/index.js";
 import { jsonText } from "../results/tables.js";
 import type { DescribeArguments } from "./commands/describe.js";
-import { decimalCommas } from "./decimal-commas.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { plainTable } from "./render/plain-table.js";
 import { wrap } from "./render/wrap.js";
@@ -32,6 +33,7 @@ export async function describeFile(options: DescribeArguments, io: Io): Promise<
       jsonText({
         rows: table.rows,
         columns: summaries,
+        notes: table.notes ?? [],
         dependences: dependent,
         ...(matrix ? { correlations: matrix } : {}),
       }),
@@ -40,13 +42,17 @@ export async function describeFile(options: DescribeArguments, io: Io): Promise<
   }
   io.out(`${counted(table.rows, "row")}, ${counted(table.columns.length, "column")}\n\n`);
   io.out(`${summaryTable(summaries, io.columns)}\n`);
-  for (const { name, example } of decimalCommas(table)) {
-    const text = `${name} looks like numbers with decimal commas (${example}), but is read as text`;
-    io.out(`\n${wrap(`! ${oneLine(text)}`, io.columns, "    ")}\n`);
-  }
+  const say = (text: string) => io.out(`\n${wrap(`! ${oneLine(text)}`, io.columns, "    ")}\n`);
+  for (const { message, hint } of table.notes ?? []) say(`${message}${hint ? `; ${hint}` : ""}`);
+  const ids = idLikeColumns(table);
+  for (const { name, kind, why } of ids) say(`${name} looks like ${kind === "id" ? "an id" : "a code"}: ${why}`);
+  const twice = equalRows(
+    table,
+    ids.filter(({ kind }) => kind === "id").map(({ name }) => name),
+  );
+  if (twice > 0) say(`${counted(twice, "row")} ${twice === 1 ? "repeats" : "repeat"} an earlier one throughout`);
   for (const dependence of dependent) {
-    const text = `${dependenceInWords(dependence)}: one of the two is enough`;
-    io.out(`\n${wrap(`! ${oneLine(text)}`, io.columns, "    ")}\n`);
+    say(`${dependenceInWords(dependence)}: one of the two is enough`);
   }
   if (matrix) {
     const pairs = matrix.names.flatMap((a, i) =>

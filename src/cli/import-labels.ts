@@ -83,8 +83,8 @@ async function readLabels(options: ImportArguments, table: Table, io: Io): Promi
     });
   }
   const wanted = who === undefined ? [column] : [who, column];
-  const kinds = Object.fromEntries(wanted.map((name) => [name, "text" as const]));
-  const read = await readTable({ path, columns: wanted, kinds });
+  const readings = Object.fromEntries(wanted.map((name) => [name, "text" as const]));
+  const read = await readTable({ path, columns: wanted, readings });
   const texts = (name: string) => {
     const found = read.columns.find((each) => each.name === name)!;
     return Array.from(found.values as ArrayLike<string | null>, (value) => value ?? "");

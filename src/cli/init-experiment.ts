@@ -7,16 +7,15 @@ import { UserError } from "../core/errors.js";
 import type { Table } from "../core/table.js";
 import { counted, shorten } from "../core/words.js";
 import {
-  type ColumnSummary,
   dependenceInWords,
   dependences,
   describeTable,
+  idLikeColumns,
   type NumberSummary,
   readTable,
 } from "../data/index.js";
 import { parseExperiment } from "../sweep/config/experiment.js";
 import type { InitArguments } from "./commands/init.js";
-import { decimalCommas } from "./decimal-commas.js";
 import { type FoundLog, findLog } from "./find-log.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 
@@ -164,22 +163,27 @@ export function experimentText(name: string, path: string, table: Table, data?: 
     });
   }
   const summaries = describeTable(table);
-  const commas = decimalCommas(table);
-  const meant = new Set(commas.map((column) => column.name));
-  const id =
-    data === undefined
-      ? idColumn(
-          summaries.filter((summary) => !meant.has(summary.name)),
-          table.rows,
-        )
-      : undefined;
+  const idLike = idLikeColumns(table);
+  const ids = idLike.filter(({ kind }) => kind === "id");
+  // What is called an id before what only looks like one, and a counter of rows last.
+  const rank = ({ why }: (typeof ids)[number]) =>
+    ["called", "every row", "counts"].findIndex((word) => why.includes(word));
+  const named = data === undefined ? [...ids].sort((a, b) => rank(a) - rank(b))[0] : undefined;
+  const id = named?.name;
   const columns = summaries.filter((summary) => summary.name !== id);
   const texts = columns.filter((summary) => summary.kind === "text");
   const numbers = columns.filter((summary): summary is NumberSummary => summary.kind === "number");
   const dropped = [
     { why: "Nothing but missing values.", among: columns.filter((s) => s.count === 0) },
     { why: "A single value tells no rows apart.", among: columns.filter((s) => s.distinct === 1) },
-    { why: "Too many kinds of text to be features.", among: texts.filter((s) => s.distinct > MOST_CATEGORIES) },
+    ...idLike.map(({ name: own, why }) => ({
+      why: `Not a feature: ${why}.`,
+      among: columns.filter((s) => s.name === own && s.distinct > 1),
+    })),
+    {
+      why: "Too many kinds of text to be features.",
+      among: texts.filter((s) => s.distinct > MOST_CATEGORIES && !idLike.some(({ name: own }) => own === s.name)),
+    },
   ].filter(({ among }) => among.length > 0);
   const useful = columns.filter((each) => !dropped.some(({ among }) => among.includes(each)));
   const repeated = dependences(
@@ -191,14 +195,11 @@ export function experimentText(name: string, path: string, table: Table, data?: 
     dropped.push({ why, among: useful.filter((each) => repeated.some(({ column }) => column === each.name)) });
   }
   const drop = dropped.flatMap(({ among }) => among.map((s) => s.name));
-  const likeNumbers = commas.map((column) => `${column.name} (${column.example})`).join(", ");
   if (drop.length === columns.length) {
     throw new UserError("EMPTY_TABLE", {
       what: `no column can be a feature: ${shorten(summaries.map((s) => s.name).join(", "), 80)}`,
       where: path,
-      mend: likeNumbers
-        ? `these look like numbers with decimal commas; write points: ${likeNumbers}`
-        : `features are numbers that differ, and texts of 2 to ${MOST_CATEGORIES} kinds`,
+      mend: `features are numbers that differ, and texts of 2 to ${MOST_CATEGORIES} kinds`,
     });
   }
   const short = texts.filter((summary) => !drop.includes(summary.name)).map((summary) => summary.name);
@@ -221,12 +222,19 @@ export function experimentText(name: string, path: string, table: Table, data?: 
     "",
     ...(data ?? ["data:", `  path: ${scalar(path)}`]),
   ];
-  if (id !== undefined) lines.push(`  id: ${scalar(id)} # different in every row, so it names them`);
-  lines.push("", "prepare:", "  standard:");
-  if (likeNumbers) {
-    const text = `Looks like numbers with decimal commas, but is read as text: ${likeNumbers}. Write points for the commas.`;
-    lines.push(...comment(text, "    "));
+  if (named) lines.push(`  id: ${scalar(named.name)} # ${named.why}, so it names them`);
+  for (const { message, hint } of table.notes ?? [])
+    lines.push(...comment(`${message}${hint ? `; ${hint}` : ""}.`, "  "));
+  const formats = table.columns.flatMap((column) =>
+    column.kind === "number" && column.format ? [{ name: column.name, ...column.format }] : [],
+  );
+  if (formats.length > 0) {
+    lines.push("  readings:");
+    for (const { name: own, decimal, group } of formats) {
+      lines.push(`    ${scalar(own)}: { decimal: "${decimal}", group: "${group}" }`);
+    }
   }
+  lines.push("", "prepare:", "  standard:");
   for (const { why, among } of dropped) {
     const names = among.map((s) => s.name);
     lines.push(...comment(why, "    "), ...list("drop", names));
@@ -281,13 +289,6 @@ export function experimentText(name: string, path: string, table: Table, data?: 
     "",
   );
   return lines.join("\n");
-}
-
-/** A column that is different in every row and is text, or is called an id. */
-function idColumn(summaries: readonly ColumnSummary[], rows: number): string | undefined {
-  const unique = summaries.filter((summary) => summary.distinct === rows && summary.missing === 0);
-  const called = unique.find((s) => /(^|[_\s-])id$/i.test(s.name) && (s.kind === "text" || s.whole));
-  return called?.name ?? unique.find((summary) => summary.kind === "text" && rows > 1)?.name;
 }
 
 /** A name as YAML needs it, also between the brackets of a list: plain where that reads back as the same text. */

@@ -7,6 +7,8 @@
 import { createHash } from "node:crypto";
 import { UserError } from "./errors.js";
 import { allocateMatrix, type Matrix } from "./matrix.js";
+import type { Note } from "./notes.js";
+import type { NumberFormat } from "./readings.js";
 import { didYouMean } from "./suggest.js";
 
 export interface NumberColumn {
@@ -15,6 +17,8 @@ export interface NumberColumn {
   readonly values: Float64Array;
   /** 1 where a value is present; null when none is missing. */
   readonly valid: Uint8Array | null;
+  /** How its cells were written, where that is not plain. */
+  readonly format?: NumberFormat;
   /** The column of which this one stands for a value: `region` of `region=north`. */
   readonly categoryOf?: string;
 }
@@ -33,6 +37,10 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Who each row is; null when the table names no id column. */
   readonly id: { readonly name: string; readonly values: readonly string[] } | null;
+  /** Texts that were read as missing besides the usual ones. */
+  readonly missing?: readonly string[];
+  /** What was read in another way than it is written. */
+  readonly notes?: readonly Note[];
 }
 
 /** A number column; NaN counts as missing. */
@@ -83,8 +91,7 @@ export function takeTableRows(table: Table, rows: readonly number[]): Table {
   const columns = table.columns.map((column): Column => {
     if (column.kind === "text") return { ...column, values: rows.map((row) => column.values[row] ?? null) };
     const values = Float64Array.from(rows, (row) => column.values[row]!);
-    const { categoryOf } = column;
-    return { ...numberColumn(column.name, values), ...(categoryOf === undefined ? {} : { categoryOf }) };
+    return { ...column, ...numberColumn(column.name, values) };
   });
   const id = table.id && { name: table.id.name, values: rows.map((row) => table.id!.values[row]!) };
   return { rows: rows.length, columns, id };

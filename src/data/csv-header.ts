@@ -24,11 +24,12 @@ const headerBytes = 1 << 20;
  * The delimiter is whichever of comma, semicolon, tab and bar the header holds most of, outside quotes
  * (none: one column, comma). A column without a name, as R and pandas write for row names, is `column_1`.
  *
+ * @param path - the file that errors speak of, if `file` is a copy of it
  * @throws UserError `NOT_READABLE` for a name that appears twice, or a first line that is plainly data or Excel's `sep=;`
  * @throws UserError `EMPTY_TABLE` if the file holds blanks alone
  */
-export function readCsvHeader(path: string): CsvHeader {
-  const text = firstText(path);
+export function readCsvHeader(file: string, path = file): CsvHeader {
+  const text = firstText(file);
   if (text.trim() === "") {
     throw new UserError("EMPTY_TABLE", {
       what: `"${basename(path)}" holds no text`,

@@ -36,8 +36,16 @@ export async function openConnection(): Promise<{ connection: DuckDBConnection; 
   const close = () => {
     connection.closeSync();
     instance.closeSync();
+    for (const work of atClose.get(connection) ?? []) work();
   };
   return { connection, close };
+}
+
+const atClose = new WeakMap<DuckDBConnection, (() => void)[]>();
+
+/** Do this when the connection is closed: remove a copy that it reads. */
+export function onClose(connection: DuckDBConnection, work: () => void): void {
+  atClose.set(connection, [...(atClose.get(connection) ?? []), work]);
 }
 
 /** The rows of a small answer. */

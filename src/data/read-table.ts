@@ -1,9 +1,20 @@
 /** Reading tables: a whole one, or batch after batch in bounded memory. */
 import { UserError } from "../core/errors.js";
+import type { Note } from "../core/notes.js";
+import { PLAIN, sameFormat } from "../core/readings.js";
 import { didYouMean } from "../core/suggest.js";
 import type { Column, Table } from "../core/table.js";
 import { chunksOf, copyDoubles, type DuckDBConnection, openConnection, textsOf, withConnection } from "./duckdb.js";
-import { doubleSql, explainScanError, judgeColumns, type Kind, openScan, type ScanColumn, textSql } from "./scan.js";
+import {
+  doubleSql,
+  explainScanError,
+  type JudgedColumn,
+  judgeColumns,
+  openScan,
+  type ScanColumn,
+  textSql,
+  type Wanted,
+} from "./scan.js";
 import { formatOf } from "./source.js";
 
 export interface ReadOptions {
@@ -17,8 +28,12 @@ export interface ReadOptions {
   readonly drop?: readonly string[] | undefined;
   /** Accept an id that appears twice; by default that is an error. */
   readonly allowDuplicateIds?: boolean | undefined;
-  /** Kinds that are already known, such as those of a model; by default the content decides. */
-  readonly kinds?: Readonly<Record<string, Kind>> | undefined;
+  /** How columns are read where that is already known, as of a model; by default the content decides. */
+  readonly readings?: Readonly<Record<string, Wanted>> | undefined;
+  /** Texts that mean "missing" as well, in every column. */
+  readonly missing?: readonly string[] | undefined;
+  /** Keep rows that hold nothing at all; by default they are left out. */
+  readonly keepEmpty?: boolean | undefined;
   /** Stops the reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,11 +41,12 @@ export interface ReadOptions {
 /**
  * Read a table.
  *
- * CSV needs a header; its delimiter is comma, semicolon, tab or bar. Every numeric type becomes float64
- * (whole numbers beyond 2^53 lose digits), true and false become 1 and 0, dates and everything else text. A
- * column of texts that all read as numbers is a number column. Missing are: empty fields, NULL, NaN, and the
- * texts in `missingMarkers` (`NA`, `null`, `?`, `-` …). A column with nothing but missing values is read as
- * numbers. Rows keep their order.
+ * CSV needs a header; its delimiter is comma, semicolon, tab or bar. Every numeric type becomes float64, true and false
+ * become 1 and 0, dates and everything else text. A column of texts that all read as numbers is a number column, whatever
+ * marks they are written with (`1.234,56 €`; see `core/readings.ts`); digits with leading zeros, or too many for a
+ * float64, stay texts. Missing are: empty fields, NULL, NaN, and the texts in `missingTexts`; among numbers those in
+ * `missingNumbers` too (`NA`, `?`, `-` …). A column with nothing but missing values is read as numbers. Rows keep their
+ * order; those that hold nothing at all are left out. `notes` say what was read in another way than it is written.
  *
  * @returns the table; `id` is null unless an id column was named
  * @throws UserError `NOT_FOUND`, `NOT_READABLE` or `EMPTY_TABLE` for the file, `UNKNOWN_COLUMN` for a name,
@@ -102,7 +118,9 @@ export interface ReadPlan {
   readonly rows: number;
   readonly sql: string;
   readonly id: { readonly name: string } | undefined;
-  readonly columns: readonly { readonly name: string; readonly kind: Kind }[];
+  readonly columns: readonly (JudgedColumn & { readonly name: string })[];
+  readonly notes: readonly Note[];
+  readonly missing: readonly string[];
 }
 
 export async function planRead(
@@ -127,8 +145,9 @@ export async function planRead(
   const listed = options.columns?.map((name) => find(name, "column")) ?? scan.columns;
   const features = listed.filter((column) => column !== id && !dropped.has(column));
 
-  const { rows, kinds } = await judgeColumns(connection, scan, features, options.kinds);
-  if (rows === 0) {
+  const missing = options.missing ?? [];
+  const judged = await judgeColumns(connection, scan, features, options.readings, missing);
+  if (judged.rows === 0) {
     throw new UserError("EMPTY_TABLE", {
       what: `the table has ${known.length} column${known.length === 1 ? "" : "s"} and no rows`,
       where: path,
@@ -137,20 +156,24 @@ export async function planRead(
   }
   const doubles = new Set<string>();
   const selected = features.map((column, j) => {
-    const { kind, boolean } = kinds[j]!;
-    if (kind === "text") return textSql(column);
-    if (format !== "csv" || boolean) return doubleSql(column, boolean);
+    const { kind, boolean, format: written, plain } = judged.columns[j]!;
+    if (kind === "text") return textSql(column, missing);
+    if (format !== "csv" || !plain) return doubleSql(column, boolean, written, missing);
     doubles.add(column.field);
     return doubleSql({ ...column, type: "NUMBER" }, false);
   });
   if (id) selected.push(textSql(id));
+  const where = options.keepEmpty || judged.somethingThere === null ? "" : ` WHERE ${judged.somethingThere}`;
+  const rows = where === "" && judged.somethingThere !== null ? judged.allRows : judged.rows;
   if (selected.length === 0) selected.push("1");
   return {
     path,
     rows,
-    sql: `SELECT ${selected.join(", ")} FROM ${scan.from(doubles)}`,
+    sql: `SELECT ${selected.join(", ")} FROM ${scan.from(doubles)}${where}`,
     id,
-    columns: features.map((column, j) => ({ name: column.name, kind: kinds[j]!.kind })),
+    columns: features.map((column, j) => ({ name: column.name, ...judged.columns[j]! })),
+    notes: judged.notes,
+    missing,
   };
 }
 
@@ -220,11 +243,19 @@ function newFiller(plan: ReadPlan, capacity: number, rowsBefore = 0) {
     },
     finish(): Table {
       if (filled !== capacity) throw new Error(`expected ${capacity} rows, got ${filled}: did the file change?`);
-      const columns = plan.columns.map(({ name }, j): Column => {
+      const columns = plan.columns.map(({ name, format }, j): Column => {
         const store = stores[j]!;
-        return Array.isArray(store) ? { kind: "text", name, values: store } : { kind: "number", name, ...store };
+        if (Array.isArray(store)) return { kind: "text", name, values: store };
+        return { kind: "number", name, ...store, ...(sameFormat(format, PLAIN) ? {} : { format }) };
       });
-      return { rows: capacity, columns, id: plan.id ? { name: plan.id.name, values: ids } : null };
+      const id = plan.id ? { name: plan.id.name, values: ids } : null;
+      return {
+        rows: capacity,
+        columns,
+        id,
+        ...(plan.missing.length > 0 ? { missing: plan.missing } : {}),
+        ...(plan.notes.length > 0 ? { notes: plan.notes } : {}),
+      };
     },
   };
 }

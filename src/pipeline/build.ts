@@ -61,7 +61,7 @@ export function buildModel(from: ModelIngredients): Model {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     name: from.name,
-    input: { id: table.id?.name ?? null, features },
+    input: { id: table.id?.name ?? null, ...(table.missing ? { missing: [...table.missing] } : {}), features },
     preparation: from.preparation,
     reduction: from.reduction,
     algorithm: from.algorithm,

@@ -66,6 +66,10 @@ export function ignored(extra: readonly string[]): Note {
   };
 }
 
+/** A text feature with values that are whole numbers: a request may send them as numbers. */
+export const isCode = (feature: InputFeature) =>
+  feature.kind === "text" && feature.categories.some((category) => /^-?\d+$/.test(category));
+
 /** 0 and 1 alone in training, as a column of TRUE and FALSE is read: it takes true and false as well. */
 export function isFlag(feature: InputFeature): boolean {
   return feature.kind === "number" && feature.whole && feature.min >= 0 && feature.max <= 1;

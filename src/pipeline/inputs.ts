@@ -93,5 +93,6 @@ function describe(column: Column, missing: boolean): InputFeature {
     quantiles: { p01, p05, p25, p50, p75, p95, p99 },
     mayBeMissing: missing,
     whole: values.every((value) => Number.isInteger(value)),
+    ...(column.format ? { format: column.format } : {}),
   };
 }

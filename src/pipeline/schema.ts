@@ -32,6 +32,10 @@ const numberFeature = z.strictObject({
   }),
   mayBeMissing: z.boolean().meta({ description: "a row may leave it out: the preparation fills it" }),
   whole: z.boolean().meta({ description: "every training value was a whole number" }),
+  format: z
+    .strictObject({ decimal: z.enum([".", ","]), group: z.enum(["", ",", "."]) })
+    .optional()
+    .meta({ description: "how its numbers are written in texts, as in training; plain when left out" }),
 });
 
 const textFeature = z.strictObject({
@@ -140,6 +144,7 @@ export const modelSchema = z.strictObject({
   name,
   input: z.strictObject({
     id: z.string().nullable().meta({ description: "the column that names a row; not a feature" }),
+    missing: z.array(z.string()).optional().meta({ description: "texts that mean missing, besides the usual ones" }),
     features: z.array(z.discriminatedUnion("kind", [numberFeature, textFeature])).min(1),
   }),
   preparation: z.array(step),

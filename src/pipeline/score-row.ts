@@ -2,7 +2,7 @@
 import { type UserError, UserErrors } from "../core/errors.js";
 import type { Note } from "../core/notes.js";
 import type { Cell } from "../preprocessing/compile.js";
-import { absentFeature, ignored, isBeyond, isFlag, missingFeature, wrongKind } from "./feature-faults.js";
+import { absentFeature, ignored, isBeyond, isCode, isFlag, missingFeature, wrongKind } from "./feature-faults.js";
 import type { InputFeature } from "./schema.js";
 
 /** The answer for one record; plain JSON. */
@@ -17,6 +17,12 @@ export interface Scored {
   /** Features outside the training range. */
   readonly outOfRange: readonly string[];
   readonly notes: readonly Note[];
+}
+
+/** A flag may be true or false, and a code a number: 2 and 2.0 are the code "2". */
+function plainValue(given: unknown, feature: InputFeature): unknown {
+  if (typeof given === "boolean" && isFlag(feature)) return Number(given);
+  return typeof given === "number" && isCode(feature) ? String(given) : given;
 }
 
 /**
@@ -37,7 +43,7 @@ export function readRecord(record: Readonly<Record<string, unknown>>, features: 
       return missing;
     }
     const given = record[feature.name];
-    const value = typeof given === "boolean" && isFlag(feature) ? Number(given) : given;
+    const value = plainValue(given, feature);
     if (value === null || value === undefined || Number.isNaN(value)) {
       if (feature.mayBeMissing) imputed.push(feature.name);
       else faults.push(missingFeature(feature, undefined, 0));

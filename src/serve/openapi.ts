@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 description, made from the model: its features, their ranges, which may be missing. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { readable } from "../core/words.js";
-import { isFlag } from "../pipeline/feature-faults.js";
+import { isCode, isFlag } from "../pipeline/feature-faults.js";
 import type { InputFeature, Model } from "../pipeline/index.js";
 import type { Limits } from "./limits.js";
 import type { Service } from "./service.js";
@@ -20,9 +20,10 @@ export function rowSchema(model: Model) {
 function featureSchema(feature: InputFeature) {
   if (feature.kind === "text") {
     const known = feature.categories.slice(0, 20).join(", ");
-    const text = z
-      .string()
-      .openapi({ description: `seen in training: ${known}`, example: feature.categories[0] ?? "" });
+    const text = (isCode(feature) ? z.union([z.string(), z.number()]) : z.string()).openapi({
+      description: `seen in training: ${known}`,
+      example: feature.categories[0] ?? "",
+    });
     return feature.mayBeMissing ? text.nullable() : text;
   }
   const { min, max, median, whole } = feature;

@@ -176,6 +176,7 @@ export async function fitAndScore(given: RunOptions): Promise<Fitted> {
   const { experiment, table, store } = options;
   const tell = options.onEvent ?? (() => {});
   checkTable(experiment, table);
+  for (const note of table.notes ?? []) tell({ type: "note", space: "data", note });
   const dataChecksum = tableChecksum(table);
   const plan = withImported(planSweep(experiment, dataChecksum), experiment, store.fits(), dataChecksum);
   requireOneFitSpace(experiment, plan);

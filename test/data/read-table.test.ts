@@ -26,7 +26,8 @@ describe("what is read", () => {
     expect(table.id).toEqual({ name: "id", values: ["007", "008", "x"] });
     expect(shape(table)).toEqual([
       ["number", "spend", 1.5, Number.NaN, -2000],
-      ["text", "city", "Paris, 5e", 'say "hi"', null],
+      // Among texts NA is a word.
+      ["text", "city", "Paris, 5e", 'say "hi"', "NA"],
       ["number", "member", 1, 0, Number.NaN],
       ["text", "since", "2020-01-31", "2020-02-01", "2020-02-02"],
       ["number", "empty", Number.NaN, Number.NaN, Number.NaN],
@@ -102,7 +103,7 @@ describe("what is read", () => {
   });
 
   test("kinds that are known beat the content", async () => {
-    const table = await read("zip,n\n01,1\n02,2\n", { kinds: { zip: "text" } });
+    const table = await read("zip,n\n01,1\n02,2\n", { readings: { zip: "text" } });
     expect(shape(table)).toEqual([
       ["text", "zip", "01", "02"],
       ["number", "n", 1, 2],

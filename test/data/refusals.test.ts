@@ -109,18 +109,18 @@ describe("a damaged file", () => {
         ✎ use one kind of line end; a quote inside a quoted field is written twice: """
     `);
   });
-  test("Latin-1", async () => {
-    expect(await refused("latin.csv", Buffer.from("a,b\né,2\n", "latin1"))).toMatchInlineSnapshot(`
-      "✘ line 2 of "latin.csv" is not UTF-8 text   [NOT_READABLE]
-        → <folder>/latin.csv, line 2
-        ✎ save the file as UTF-8"
-    `);
-  });
-  test("UTF-16", async () => {
-    expect(await refused("utf16.csv", Buffer.from("\uFEFFa,b\n1,2\n", "utf16le"))).toMatchInlineSnapshot(`
+  test("UTF-16 without its mark", async () => {
+    expect(await refused("utf16.csv", Buffer.from("a,b\n1,2\n", "utf16le"))).toMatchInlineSnapshot(`
       "✘ cannot read "utf16.csv": it is not UTF-8 text (it holds zero bytes)   [NOT_READABLE]
         → <folder>/utf16.csv
         ✎ check that the file is whole, may be read, and is what its extension says"
+    `);
+  });
+  test("a line of a copy is called by the name of the file", async () => {
+    expect(await refused("latin.csv", Buffer.from("a,b\né,2\né,2,3\n", "latin1"))).toMatchInlineSnapshot(`
+      "✘ line 3 of "latin.csv" has 3 fields, but the header has 2   [NOT_READABLE]
+        → <folder>/latin.csv, line 3
+        ✎ mend that line; a field that holds the delimiter must stand in double quotes"
     `);
   });
   test("two columns of one name", async () => {
@@ -172,26 +172,34 @@ describe("a damaged file", () => {
 
 describe("values", () => {
   test("a text among numbers", async () => {
-    const column = twenty.map((i) => (i === 6 ? "12 EUR" : i));
+    const column = twenty.map((i) => (i === 6 ? "twelve" : i));
     expect(await refused("text.csv", lines("n", ...column))).toMatchInlineSnapshot(`
-      "✘ column "n" holds numbers, but row 7 is "12 EUR"   [NOT_NUMBER]
+      "✘ column "n" holds numbers, but row 7 is "twelve"   [NOT_NUMBER]
         → <folder>/text.csv
-        ✎ mend the value, or leave the field empty if it is missing (NA, nan, null, ? and - are read as missing too)"
+        ✎ mend the value, leave the field empty, or list it under data.missing if it is missing (NA, nan, null, None, ? and - are read as missing among numbers)"
     `);
   });
-  test("decimal commas", async () => {
-    const column = twenty.map((i) => (i === 6 || i === 9 ? "1,5;0" : `${i};0`));
+  test("points in one row and commas in another", async () => {
+    const column = twenty.map((i) => (i === 6 || i === 9 ? "1,5;0" : `${i}.25;0`));
     expect(await refused("comma.csv", lines("n;m", ...column))).toMatchInlineSnapshot(`
       "✘ column "n" holds numbers, but row 7 is "1,5" (and 1 more like it)   [NOT_NUMBER]
         → <folder>/comma.csv
-        ✎ write decimals with a point; mend the value, or leave the field empty if it is missing (NA, nan, null, ? and - are read as missing too)"
+        ✎ mend the value, leave the field empty, or list it under data.missing if it is missing (NA, nan, null, None, ? and - are read as missing among numbers)"
+    `);
+  });
+  test("numbers that may mean two things", async () => {
+    const column = twenty.map((i) => `${1 + i}.500;x`);
+    expect(await refused("either.csv", lines("n;m", ...column))).toMatchInlineSnapshot(`
+      "✘ column "n" has cells such as 12.500, which may be twelve and a half or twelve thousand five hundred, and nothing in the file tells which   [NOT_NUMBER]
+        → <folder>/either.csv
+        ✎ write data.readings: { n: { decimal: "." } } for twelve and a half, or { n: { decimal: ",", group: "." } } for thousands"
     `);
   });
   test("a text in a column that a model knows as numbers", async () => {
-    expect(await refused("kind.csv", "a\nred\n", { kinds: { a: "number" } })).toMatchInlineSnapshot(`
+    expect(await refused("kind.csv", "a\nred\n", { readings: { a: "number" } })).toMatchInlineSnapshot(`
       "✘ column "a" holds numbers, but row 1 is "red"   [NOT_NUMBER]
         → <folder>/kind.csv
-        ✎ mend the value, or leave the field empty if it is missing (NA, nan, null, ? and - are read as missing too)"
+        ✎ mend the value, leave the field empty, or list it under data.missing if it is missing (NA, nan, null, None, ? and - are read as missing among numbers)"
     `);
   });
   test("infinity", async () => {

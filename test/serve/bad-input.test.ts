@@ -49,7 +49,7 @@ const refused: [string, RequestInit, number, string][] = [
   ["a CSV with an open quote", csvBody(`${head}\nA,1,0.2,"web,3\nB,1,0.2,web,3\n`), 400, "NOT_READABLE"],
   ["a CSV with text after a quote", csvBody(`${head}\nA,1,0.2,"web"x,3\n`), 400, "NOT_READABLE"],
   ["a CSV with an empty id", csvBody(`${head}\nA,1,0.2,web,3\n,1,0.2,web,3\n`), 422, "MISSING_VALUE"],
-  ["a CSV with NA for an id", csvBody(`${head}\nNA,1,0.2,web,3\n`), 422, "MISSING_VALUE"],
+  ["a CSV without an id", csvBody(`${head}\n ,1,0.2,web,3\n`), 422, "MISSING_VALUE"],
   ["a CSV with a zero byte", csvBody(`${head}\nA,1,0.2,w\0eb,3\n`), 400, "NOT_READABLE"],
   ["a CSV with one endless line", csvBody(`${head}\n${"A".repeat(300_000)}`), 413, "BODY_TOO_LARGE"],
   ["a CSV that is not UTF-8", { ...csvBody(""), body: Uint8Array.of(0x41, 0xff, 0xfe, 0x0a) }, 400, "NOT_READABLE"],

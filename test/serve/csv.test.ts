@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { missingMarkers, readTable } from "../../src/data/index.js";
+import { readTable } from "../../src/data/index.js";
 import { createApp } from "../../src/serve/app.js";
-import { missingTexts, readRecords } from "../../src/serve/csv/read.js";
+import { readRecords } from "../../src/serve/csv/read.js";
 import { textField } from "../../src/serve/csv/write.js";
 import { csvBody, customers } from "./models.js";
 
@@ -145,10 +145,6 @@ test("a formula never comes out bare, and what is none is not touched", () => {
   );
 });
 
-test("the same texts mean missing as in files", () => {
-  expect([...missingTexts]).toEqual([...missingMarkers]);
-});
-
 test("a body is judged as the file with the same content is", async () => {
   const text = [
     "VISITS;SPEND;CUST_ID;CHANNEL;RATE",
@@ -167,7 +163,7 @@ test("a body is judged as the file with the same content is", async () => {
     await createApp(customers()).request("/predict", csvBody(text.replace("null", "0.3"), "application/json"))
   ).json();
   writeFileSync(path, text.replace("null", "0.3").replace("\r\n\r\n", "\r\n"));
-  const { labels, margins } = compiled.predictTable(await readTable({ path, id: "CUST_ID", kinds }));
+  const { labels, margins } = compiled.predictTable(await readTable({ path, id: "CUST_ID", readings: kinds }));
   expect(answer.rows.map((row: { segment: number; margin: number }) => [row.segment, row.margin])).toEqual(
     Array.from(labels, (label, i) => [label, margins[i]]),
   );

@@ -133,7 +133,7 @@ async function ofFile(connection: Connection, path: string, choice: TableChoice)
   const format = formatOf(path);
   const scan = await openScan(connection, path, format);
   const { listed, id } = chooseColumns(scan.columns, choice, path);
-  const { rows, kinds } = await judgeColumns(connection, scan, listed);
+  const { allRows: rows, columns: judged } = await judgeColumns(connection, scan, listed);
   if (rows === 0) {
     throw new UserError("EMPTY_TABLE", {
       what: `the table has ${scan.columns.length} column${scan.columns.length === 1 ? "" : "s"} and no rows`,
@@ -142,11 +142,11 @@ async function ofFile(connection: Connection, path: string, choice: TableChoice)
     });
   }
   const select = listed.map((column, j) => {
-    const { kind, boolean } = kinds[j]!;
+    const { kind, boolean, format: written } = judged[j]!;
     return {
       name: column.name,
       kind,
-      sql: kind === "text" ? textSql(column) : `nullif(${doubleSql(column, boolean)}, 'nan'::DOUBLE)`,
+      sql: kind === "text" ? textSql(column) : `nullif(${doubleSql(column, boolean, written)}, 'nan'::DOUBLE)`,
     };
   });
   if (format === "parquet") return ofParquet(scan, select, id);

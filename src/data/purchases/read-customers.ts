@@ -1,6 +1,7 @@
 /** A log of purchases, read as a table of customers. DuckDB computes it, and the SQL can be shown. */
 import { dayNumber, dayText } from "../../core/days.js";
 import { UserError } from "../../core/errors.js";
+import { PLAIN } from "../../core/readings.js";
 import type { Table } from "../../core/table.js";
 import { counted } from "../../core/words.js";
 import type { LogConfig, Skip } from "../../sweep/config/purchases.js";
@@ -12,7 +13,7 @@ import { formatOf } from "../source.js";
 import { columnsRead, featuresSql, type Log, MOST_VALUES } from "./features-sql.js";
 
 /** A log and what to measure: the words of the config, besides those of a file. */
-export type CustomersOptions = LogConfig & Pick<ReadOptions, "path" | "signal">;
+export type CustomersOptions = LogConfig & Pick<ReadOptions, "path" | "readings" | "missing" | "signal">;
 
 export interface Customers {
   readonly table: Table;
@@ -33,7 +34,7 @@ export async function readCustomers(options: CustomersOptions): Promise<Customer
   const format = formatOf(path);
   return withConnection(async (connection) => {
     try {
-      const { kinds, create } = await purchasesSql(connection, options, format);
+      const { kinds, notes, create } = await purchasesSql(connection, options, format);
       await connection.run(create);
       const { skipped, rows } = await checkLog(connection, options);
       const log: Log = { ...options, kinds, values: await sharedValues(connection, options, kinds) };
@@ -47,7 +48,9 @@ export async function readCustomers(options: CustomersOptions): Promise<Customer
           rows,
           sql: `SELECT ${[...selected, per].join(", ")} FROM (${sql})`,
           id: { name: options.per },
-          columns: columns.map(({ name }) => ({ name, kind: "number" as const })),
+          columns: columns.map(({ name }) => ({ name, kind: "number", boolean: false, format: PLAIN, plain: true })),
+          notes,
+          missing: options.missing ?? [],
         },
         options.signal,
       );
@@ -75,7 +78,7 @@ async function purchasesSql(
       mend: "rename one of them",
     });
   }
-  const plan = await planRead(connection, { path, columns, id: per, kinds: { [date]: "text" } }, format);
+  const plan = await planRead(connection, { path, columns, id: per, readings: { ...options.readings, [date]: "text" }, missing: options.missing }, format);
   const kinds = new Map(plan.columns.map(({ name, kind }): [string, Kind] => [name, kind]));
   const names = [...columns, per].map(quoteName).join(", ");
   const log = `WITH log(${names}) AS (\n  ${plan.sql}\n)`;
@@ -89,7 +92,7 @@ async function purchasesSql(
   );
   const list = [quoteName(per), `${day} AS ${field}`, ...selected].map((each) => `  ${each}`).join(",\n");
   kinds.delete(date);
-  return { kinds, create: `CREATE TEMP TABLE purchases AS\n${log}\nSELECT\n${list}\nFROM log` };
+  return { kinds, notes: plan.notes, create: `CREATE TEMP TABLE purchases AS\n${log}\nSELECT\n${list}\nFROM log` };
 }
 
 /** Refuse what would be left out in silence; count what may be. */

@@ -6,12 +6,6 @@ import { CsvFault, csvFields, leavesQuoteOpen, sniffDelimiter } from "../../core
 import { UserError } from "../../core/errors.js";
 import type { Limits } from "../limits.js";
 
-/** Texts that mean "missing", as `segmenta predict` reads them; a test holds the two lists equal. */
-// biome-ignore format: one list, read at a glance
-export const missingTexts: ReadonlySet<string> = new Set([
-  "", "nan", "NaN", "NAN", "na", "NA", "n/a", "N/A", "#N/A", "null", "Null", "NULL", "None", "?", "-",
-]);
-
 export interface CsvRecord {
   readonly fields: readonly string[];
   /** Line on which it begins, from 1. */

@@ -3,14 +3,15 @@
  * in the last row is still an error and not half an answer.
  */
 import { UserError, UserErrors } from "../../core/errors.js";
+import { POINT, readNumber, readText } from "../../core/readings.js";
 import { shorten } from "../../core/words.js";
 import { absentFeature, isBeyond, missingFeature, wrongKind } from "../../pipeline/feature-faults.js";
 import type { DriftReport } from "../../pipeline/index.js";
-import { watchDrift } from "../../pipeline/index.js";
+import { type InputFeature, watchDrift } from "../../pipeline/index.js";
 import type { Cell } from "../../preprocessing/compile.js";
 import type { Limits } from "../limits.js";
 import { atRow, type Service } from "../service.js";
-import { missingTexts, readRecords } from "./read.js";
+import { readRecords } from "./read.js";
 
 export interface ScoredBody {
   readonly rows: number;
@@ -53,12 +54,12 @@ export async function scoreBody(
     if (row > limits.csvRows) throw tooMany(limits.csvRows);
     if (fields.length !== header.width) throw ragged(fields.length, header.width, line);
     const who = header.id < 0 ? undefined : fields[header.id];
-    if (who !== undefined && missingTexts.has(who)) throw missingId(model.input.id!, row, line);
+    if (who !== undefined && readText(who) === null) throw missingId(model.input.id!, row, line);
     try {
       const beyond: string[] = [];
       for (let j = 0; j < features.length; j++) {
         const feature = features[j]!;
-        const value = readCell(feature.kind, fields[header.places[j]!]!);
+        const value = readCell(feature, fields[header.places[j]!]!, model.input.missing);
         if (value === undefined) throw wrongKind(feature, fields[header.places[j]!], undefined, 0);
         const missing = value === null || Number.isNaN(value);
         if (missing && !feature.mayBeMissing) throw missingFeature(feature, undefined, 0);
@@ -129,15 +130,12 @@ function readHeader(fields: readonly string[], { model }: Service): Header {
 }
 
 /** A cell; a missing number is NaN, a missing text null; undefined for a text where a number should be. */
-function readCell(kind: "number" | "text", text: string): Cell | undefined {
-  if (kind === "text") return missingTexts.has(text) ? null : text;
-  const value = Number(text);
-  // `Number` reads "" as 0 and "0x10" as 16.
-  if (!Number.isNaN(value) && text !== "" && !/[xob\s]/i.test(text)) return value;
-  const trimmed = text.trim();
-  if (missingTexts.has(trimmed)) return Number.NaN;
-  if (trimmed !== text) return readCell(kind, trimmed);
-  const word = trimmed.toLowerCase();
+function readCell(feature: InputFeature, text: string, missing: readonly string[] = []): Cell | undefined {
+  if (feature.kind === "text") return readText(text, missing);
+  // Other marks than those of training are read where they can mean one thing only, as a file's would be.
+  const value = readNumber(text, feature.format, missing) ?? (feature.format ? undefined : readNumber(text, POINT));
+  if (value !== undefined) return value;
+  const word = text.trim().toLowerCase();
   return word === "true" ? 1 : word === "false" ? 0 : undefined;
 }
 

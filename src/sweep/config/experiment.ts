@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Algorithm, Params } from "../../cluster/define.js";
 import { algorithms } from "../../cluster/registry.js";
 import { hashOf } from "../../core/hash.js";
+import type { NumberFormat } from "../../core/readings.js";
 import type { Reducer } from "../../decomposition/define.js";
 import { reducers } from "../../decomposition/registry.js";
 import type { Metric } from "../../metrics/define.js";
@@ -27,6 +28,9 @@ export interface DataConfig extends LogOptions {
   readonly id?: string | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly drop?: readonly string[] | undefined;
+  readonly readings?: Readonly<Record<string, "text" | "number" | NumberFormat>> | undefined;
+  /** Texts that mean missing, besides the usual ones. */
+  readonly missing?: readonly string[] | undefined;
   /** Where the rows stay; undefined reads them into memory. */
   readonly engine?: EngineConfig | undefined;
   /** Name of a table in the engine's database. */
@@ -112,6 +116,23 @@ export const frame = z.strictObject({
       features: featuresSchema
         .optional()
         .meta({ description: "what is measured of each customer's purchases: monetary: { sum: amount, window: 1y }" }),
+      readings: z
+        .record(
+          z.string(),
+          z.union([
+            z.enum(["text", "number"]),
+            z.strictObject({ decimal: z.enum([".", ","]), group: z.enum(["", ",", "."]).default("") }),
+          ]),
+        )
+        .optional()
+        .meta({
+          description:
+            'how columns are read where the file does not tell, or otherwise than it tells: text, number, or the marks of its numbers: { decimal: ",", group: "." }',
+        }),
+      missing: z
+        .array(z.string())
+        .optional()
+        .meta({ description: "texts that mean missing, besides the usual ones (docs/tables.md)" }),
       engine: engineSchema
         .optional()
         .meta({ description: "for tables larger than memory: the rows stay in the engine; see docs/sql.md" }),

@@ -52,7 +52,12 @@ const params = z
       "largest p of the null test, for the whole decision: this share of tables without structure is called real; a smaller value asks for clearer structure",
       0.02,
     ),
-    nulls: count("null data sets with the same columns and rank correlations; 49 are just enough for alpha .02", 49, 1, "data sets"),
+    nulls: count(
+      "null data sets with the same columns and rank correlations; 49 are just enough for alpha .02",
+      49,
+      1,
+      "data sets",
+    ),
     permutations: count("data sets with every column shuffled by itself: printed, never decide", 19, 0, "data sets"),
     nullRows: count("rows of the fixed subsample for observed and null data alike", 1000, 20, "rows"),
     resampleRows: count(
