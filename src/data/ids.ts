@@ -44,7 +44,7 @@ export function idLikeColumns(table: Table): IdLike[] {
     if (isCalledId(name)) return [{ name, kind: "id", why: "different in every row, and called so" }];
     if (NAMELESS.test(name) && j === 0)
       return [{ name, kind: "id", why: "different in every row, in a first column without a name" }];
-    if (facts.counts) return [{ name, kind: "id", why: "counts the rows" }];
+    if (facts.counts && table.columns.length > 1) return [{ name, kind: "id", why: "counts the rows" }];
     return [];
   });
 }
@@ -61,7 +61,7 @@ function factsOf(column: Column, rows: number): { unique: boolean; whole: boolea
     if (i > 0 && sorted[i] === sorted[i - 1]) unique = false;
     if (!Number.isNaN(sorted[i]) && !Number.isInteger(sorted[i])) whole = false;
   }
-  const counts = unique && whole && sorted[rows - 1]! - sorted[0]! === rows - 1;
+  const counts = unique && whole && column.values.every((value, i) => value === column.values[0]! + i);
   return { unique, whole, counts };
 }
 
