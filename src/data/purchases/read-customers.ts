@@ -78,7 +78,11 @@ async function purchasesSql(
       mend: "rename one of them",
     });
   }
-  const plan = await planRead(connection, { path, columns, id: per, readings: { ...options.readings, [date]: "text" }, missing: options.missing }, format);
+  const plan = await planRead(
+    connection,
+    { path, columns, id: per, readings: { ...options.readings, [date]: "text" }, missing: options.missing },
+    format,
+  );
   const kinds = new Map(plan.columns.map(({ name, kind }): [string, Kind] => [name, kind]));
   const names = [...columns, per].map(quoteName).join(", ");
   const log = `WITH log(${names}) AS (\n  ${plan.sql}\n)`;
