@@ -24,7 +24,7 @@ const MOST_NAME = 24;
 const LEAST_NAME = 12;
 
 export async function describeFile(options: DescribeArguments, io: Io): Promise<number> {
-  const table = await readTable({ path: pathFrom(io, options.table), id: options.id });
+  const table = await readTable({ path: pathFrom(io, options.table), sheet: options.sheet, id: options.id });
   const summaries = describeTable(table);
   const matrix = options.correlations === undefined ? null : correlations(table, options.correlations);
   const dependent = dependences(table);

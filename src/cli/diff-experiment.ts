@@ -103,7 +103,8 @@ async function whyStale(side: Side, experiment: Experiment, io: Io): Promise<str
   }
   const path = pathFrom(io, experiment.data.path);
   // Rows that stay in an engine are counted and hashed by a run alone.
-  if (!experiment.data.engine && existsSync(path)) {
+  const files = Object.values(experiment.data.files ?? {}).map((file) => pathFrom(io, file));
+  if (!experiment.data.engine && (files.length > 0 ? files : [path]).every((file) => existsSync(file))) {
     const checksum = tableChecksum(await readTable(dataFrom(io, experiment)));
     if (checksum !== selection.data.checksum) {
       stale.push(

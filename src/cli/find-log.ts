@@ -55,7 +55,8 @@ export function findLog(table: Table): FoundLog | undefined {
   const others = table.columns
     .filter((column) => !dates.has(column))
     .map((column) => ({ column, ...repetition(column) }));
-  const named = others.filter(({ column, repeats }) => CUSTOMER.test(spaced(column.name)) && repeats);
+  const many = others.filter(({ repeats, distinct }) => repeats && distinct > MOST_KINDS);
+  const named = many.filter(({ column }) => CUSTOMER.test(spaced(column.name)));
   // Without a name that says so: codes that repeat, in a table where nothing names the rows as customers would.
   const isTable = others.some(
     ({ column, present, distinct }) =>
@@ -63,10 +64,7 @@ export function findLog(table: Table): FoundLog | undefined {
   );
   const coded = isTable
     ? []
-    : others.filter(
-        ({ column, repeats, distinct }) =>
-          repeats && distinct > MOST_KINDS && isCode(column) && !ORDER.test(column.name) && !OTHER.test(column.name),
-      );
+    : many.filter(({ column }) => isCode(column) && !ORDER.test(column.name) && !OTHER.test(column.name));
   const [who] = (named.length > 0 ? named : coded).toSorted((a, b) => b.distinct - a.distinct);
   if (who === undefined) return undefined;
 

@@ -30,7 +30,7 @@ const MANY_ROWS = 20_000;
 
 /** Write `experiments/<name>.yaml`, and `notebooks/<name>.ipynb` if asked for; returns the exit code. */
 export async function initExperiment(options: InitArguments, io: Io): Promise<number> {
-  const rows = await readTable({ path: pathFrom(io, options.table) });
+  const rows = await readTable({ path: pathFrom(io, options.table), sheet: options.sheet });
   const name = options.name ?? experimentName(options.table);
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     throw new UserError("BAD_USAGE", {
@@ -54,8 +54,8 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
   const log = findLog(rows);
   const text =
     log === undefined
-      ? experimentText(name, options.table, rows)
-      : await logText(name, options.table, log, rows.rows, pathFrom(io, options.table));
+      ? experimentText(name, options.table, rows, { sheet: options.sheet })
+      : await logText(name, options, log, rows.rows, pathFrom(io, options.table));
   await mkdir(pathFrom(io, "experiments"), { recursive: true });
   await writeFile(pathFrom(io, file), text);
   io.out(`wrote ${file}\n`);
@@ -69,16 +69,23 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
 }
 
 /** The experiment of a log: its customers, measured, and what was seen in them. */
-async function logText(name: string, path: string, log: FoundLog, rows: number, file: string): Promise<string> {
-  const data = logLines(path, log, rows);
+async function logText(
+  name: string,
+  options: InitArguments,
+  log: FoundLog,
+  rows: number,
+  file: string,
+): Promise<string> {
+  const { table: path, sheet } = options;
+  const data = logLines(path, sheet, log, rows);
   const written = parse(data.join("\n")) as { data: unknown };
   const whole = { name, ...written, prepare: { plain: [] }, sweep: { kmeans: { k: 2 } } };
   const customers = await readTable({ ...parseExperiment(JSON.stringify(whole), path).data, path: file });
-  return experimentText(name, path, customers, data);
+  return experimentText(name, path, customers, { data });
 }
 
 /** `data:` of a log, with its reasons. */
-function logLines(path: string, log: FoundLog, rows: number): string[] {
+function logLines(path: string, sheet: string | undefined, log: FoundLog, rows: number): string[] {
   const { per, date, day, amount, category } = log;
   const each = `${(rows / log.customers).toFixed(1)} rows each`;
   const seen = `A log, not a table of customers: ${counted(rows, "row")}, ${log.customers} customers in ${per} (${each}), dated by ${date}.`;
@@ -89,6 +96,7 @@ function logLines(path: string, log: FoundLog, rows: number): string[] {
     ),
     "data:",
     `  path: ${scalar(path)}`,
+    ...sheetLine(sheet),
     `  per: ${scalar(per)} # a row for each`,
     `  at: ${log.at} # the day to look back from; the last purchase is the day before`,
   ];
@@ -148,13 +156,25 @@ function experimentName(path: string): string {
   return stem === "" ? "experiment" : stem;
 }
 
+interface TextOptions {
+  /** The lines of `data`, where the table is not simply that of the file. */
+  readonly data?: readonly string[] | undefined;
+  /** Of an .xlsx file. */
+  readonly sheet?: string | undefined;
+}
+
+/** `sheet: 2`, or a name. */
+function sheetLine(sheet: string | undefined): string[] {
+  if (sheet === undefined) return [];
+  return [`  sheet: ${/^\d+$/.test(sheet) ? sheet : scalar(sheet)}`];
+}
+
 /**
  * The text of a first experiment; what was seen in the table stands in its comments.
  *
- * @param data - the lines of `data`, where the table is not simply that of the file
  * @throws UserError `TOO_FEW_ROWS` or `EMPTY_TABLE` for a table that no segments can be found in
  */
-export function experimentText(name: string, path: string, table: Table, data?: readonly string[]): string {
+export function experimentText(name: string, path: string, table: Table, { data, sheet }: TextOptions = {}): string {
   if (table.rows < FEW_ROWS) {
     throw new UserError("TOO_FEW_ROWS", {
       what: `the table has ${counted(table.rows, "row")}; segments need at least ${FEW_ROWS}`,
@@ -220,7 +240,7 @@ export function experimentText(name: string, path: string, table: Table, data?: 
     `name: ${scalar(name)}`,
     "description: Which customer segments hold up?",
     "",
-    ...(data ?? ["data:", `  path: ${scalar(path)}`]),
+    ...(data ?? ["data:", `  path: ${scalar(path)}`, ...sheetLine(sheet)]),
   ];
   if (named) lines.push(`  id: ${scalar(named.name)} # ${named.why}, so it names them`);
   for (const { message, hint } of table.notes ?? [])
@@ -280,6 +300,12 @@ export function experimentText(name: string, path: string, table: Table, data?: 
     lines.push(`  agglomerative: { k: ${k}, linkage: [ward, average] }`, `  kmedoids: { k: ${k} }`);
     lines.push(`  dbscan: { eps: auto, minSamples: [${neighbours.length > 0 ? neighbours.join(", ") : 2}] }`);
   }
+  // Of a log, and all three kept: they are the first columns.
+  const rfm = ["recency", "frequency", "monetary"].every(
+    (each, i) => columns[i]?.name === each && !drop.includes(each),
+  );
+  if (data !== undefined && rfm)
+    lines.push("  rfm-cells: {} # a baseline: recency, frequency and monetary in quintiles, without any clustering");
   lines.push("", "seeds: 3", "", "score:", "  metrics: [silhouette, davies-bouldin, calinski-harabasz]");
   lines.push(
     "",

@@ -43,6 +43,8 @@ export async function openRows(experiment: Experiment, out: string | undefined, 
 
 /** The data of an experiment, as this process reaches it. */
 export function dataFrom(io: Pick<Io, "cwd">, { data }: Experiment, path = data.path) {
+  const files = Object.entries(data.files ?? {}).map(([name, file]) => [name, pathFrom(io, file)] as const);
+  if (data.sql !== undefined) return { ...data, files: Object.fromEntries(files) };
   return { ...data, path: pathFrom(io, path) };
 }
 

@@ -9,7 +9,7 @@ import { readModel } from "./read-model.js";
 /** Score a file; returns the exit code. */
 export async function predictFile(options: PredictArguments, io: Io): Promise<number> {
   const { model, compiled } = await readModel(options.model, io);
-  const reading = await readingFor(model, pathFrom(io, options.table), io.signal);
+  const reading = await readingFor(model, pathFrom(io, options.table), options.sheet, io.signal);
   const header = [idHeader(reading.id), "segment", "name", "margin"];
   const writer = options.out === undefined ? null : openCsvWriter(pathFrom(io, options.out), header);
 
@@ -56,12 +56,18 @@ export async function predictFile(options: PredictArguments, io: Io): Promise<nu
 }
 
 /** The model's columns and, where the table has it, its id; read as in training. */
-async function readingFor(model: Model, path: string, signal: AbortSignal): Promise<ReadOptions> {
-  const there = new Set(await columnNames(path));
+async function readingFor(
+  model: Model,
+  path: string,
+  sheet: string | undefined,
+  signal: AbortSignal,
+): Promise<ReadOptions> {
+  const there = new Set(await columnNames(path, sheet));
   const features = model.input.features.filter((feature) => there.has(feature.name));
   const id = model.input.id !== null && there.has(model.input.id) ? model.input.id : undefined;
   return {
     path,
+    sheet,
     id,
     // With none of them there, all are read, so that the model's own message lists what it needs.
     columns: features.length > 0 ? features.map((feature) => feature.name) : undefined,

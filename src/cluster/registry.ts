@@ -11,6 +11,7 @@ import { kmedoids } from "./kmedoids.js";
 import { latentClass } from "./latent-class.js";
 import { quantileBins } from "./quantile-bins.js";
 import { randomLabels } from "./random-labels.js";
+import { rfmCells } from "./rfm-cells.js";
 import { sparseKmeans } from "./sparse-kmeans.js";
 import { zeroCells } from "./zero-cells.js";
 
@@ -25,6 +26,7 @@ export const algorithms: readonly Algorithm[] = [
   hdbscan,
   quantileBins,
   zeroCells,
+  rfmCells,
   randomLabels,
 ];
 

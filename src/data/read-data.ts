@@ -28,9 +28,24 @@ export const readTable = async (options: DataOptions): Promise<Table> => (await 
 
 /** The options of a log, all there; undefined for a plain table. */
 export function logOf(options: DataOptions) {
-  const { path, signal, readings, missing, per, at, date, features, zone, dates, skip = [] } = options;
+  const {
+    path,
+    sheet,
+    sql,
+    files,
+    signal,
+    readings,
+    missing,
+    per,
+    at,
+    date,
+    features,
+    zone,
+    dates,
+    skip = [],
+  } = options;
   if (per === undefined || at === undefined || date === undefined || features === undefined) return undefined;
-  return { path, signal, readings, missing, per, at, date, features, zone, dates, skip };
+  return { path, sheet, sql, files, signal, readings, missing, per, at, date, features, zone, dates, skip };
 }
 
 /** The SQL that makes customers of a log, and what it leaves out; undefined for a plain table. */

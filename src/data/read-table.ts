@@ -5,20 +5,19 @@ import { PLAIN, sameFormat } from "../core/readings.js";
 import { didYouMean } from "../core/suggest.js";
 import type { Column, Table } from "../core/table.js";
 import { chunksOf, copyDoubles, type DuckDBConnection, openConnection, textsOf, withConnection } from "./duckdb.js";
+import { openSource, type SourceOptions } from "./open-source.js";
 import {
   doubleSql,
   explainScanError,
   type JudgedColumn,
   judgeColumns,
-  openScan,
   type ScanColumn,
   textSql,
   type Wanted,
 } from "./scan.js";
-import { formatOf } from "./source.js";
 
-export interface ReadOptions {
-  /** A .csv, .tsv, .txt, .parquet, .pq, .json, .jsonl or .ndjson file. */
+export interface ReadOptions extends SourceOptions {
+  /** A .csv, .tsv, .txt, .parquet, .pq, .json, .jsonl, .ndjson or .xlsx file. */
   readonly path: string;
   /** The column that says who a row is; it is no feature. */
   readonly id?: string | undefined;
@@ -56,10 +55,9 @@ export interface ReadOptions {
  * @example const customers = await readTable({ path: "customers.csv", id: "CUST_ID" });
  */
 export async function readTable(options: ReadOptions): Promise<Table> {
-  const format = formatOf(options.path);
   return withConnection(async (connection) => {
     try {
-      const table = await fillTable(connection, await planRead(connection, options, format), options.signal);
+      const table = await fillTable(connection, await planRead(connection, options), options.signal);
       if (!options.allowDuplicateIds) requireDistinctIds(table, options.path);
       return table;
     } catch (error) {
@@ -76,7 +74,6 @@ export async function readTable(options: ReadOptions): Promise<Table> {
  * @throws UserError as `readTable`
  */
 export async function* readChunks(options: ReadOptions, batchRows = 65536): AsyncGenerator<Table> {
-  const format = formatOf(options.path);
   if (!(batchRows >= 1)) {
     throw new UserError("PARAM_RANGE", {
       what: `batchRows must be a whole number of at least 1, got ${batchRows}`,
@@ -86,7 +83,7 @@ export async function* readChunks(options: ReadOptions, batchRows = 65536): Asyn
   }
   const { connection, close } = await openConnection();
   try {
-    const plan = await planRead(connection, options, format);
+    const plan = await planRead(connection, options);
     let filler = newFiller(plan, Math.min(batchRows, plan.rows));
     let done = 0;
     for await (const chunk of chunksOf(connection, plan.sql, options.signal)) {
@@ -123,13 +120,9 @@ export interface ReadPlan {
   readonly missing: readonly string[];
 }
 
-export async function planRead(
-  connection: DuckDBConnection,
-  options: ReadOptions,
-  format: ReturnType<typeof formatOf>,
-): Promise<ReadPlan> {
+export async function planRead(connection: DuckDBConnection, options: ReadOptions): Promise<ReadPlan> {
   const { path } = options;
-  const scan = await openScan(connection, path, format);
+  const scan = await openSource(connection, options);
   const known = scan.columns.map((column) => column.name);
   const find = (name: string, role: string): ScanColumn => {
     const column = scan.columns.find((candidate) => candidate.name === name);
@@ -158,7 +151,7 @@ export async function planRead(
   const selected = features.map((column, j) => {
     const { kind, boolean, format: written, plain } = judged.columns[j]!;
     if (kind === "text") return textSql(column, missing);
-    if (format !== "csv" || !plain) return doubleSql(column, boolean, written, missing);
+    if (!scan.parses || !plain) return doubleSql(column, boolean, written, missing);
     doubles.add(column.field);
     return doubleSql({ ...column, type: "NUMBER" }, false);
   });

@@ -24,6 +24,7 @@ import {
 import { readCsvHeader } from "./csv-header.js";
 import { type DuckDBConnection, onClose, quoteName, quoteText, smallAnswer } from "./duckdb.js";
 import { copyAsUtf8, encodingOf } from "./encoding.js";
+import { sheetScan } from "./sheet.js";
 import { type Format, notReadable } from "./source.js";
 
 /** From this share of numbers on, a column is meant to be numbers, and a text in it is a mistake. */
@@ -48,13 +49,20 @@ export interface Scan {
   readonly delimiter?: string;
   readonly notes?: readonly Note[];
   readonly columns: readonly ScanColumn[];
+  /** Fields can be parsed as DOUBLE while they are read, which saves a pass. */
+  readonly parses?: boolean;
   /** The FROM clause. A CSV field listed in `doubles` is parsed as DOUBLE at once; the rest come as text. */
   from(doubles?: ReadonlySet<string>): string;
 }
 
 /** Look at a file's columns without reading its rows (JSON is read once, to learn its types). */
-export async function openScan(connection: DuckDBConnection, path: string, format: Format): Promise<Scan> {
-  const scan = await formatScan(connection, path, format);
+export async function openScan(
+  connection: DuckDBConnection,
+  path: string,
+  format: Format,
+  sheet?: string | number,
+): Promise<Scan> {
+  const scan = await formatScan(connection, path, format, sheet);
   // In a model's JSON this key would be the object's prototype, and lost.
   if (scan.columns.some(({ name }) => name === "__proto__")) {
     throw new UserError("NOT_READABLE", {
@@ -66,7 +74,16 @@ export async function openScan(connection: DuckDBConnection, path: string, forma
   return scan;
 }
 
-async function formatScan(connection: DuckDBConnection, path: string, format: Format): Promise<Scan> {
+async function formatScan(
+  connection: DuckDBConnection,
+  path: string,
+  format: Format,
+  sheet?: string | number,
+): Promise<Scan> {
+  if (format === "xlsx") {
+    const { from, columns } = await sheetScan(connection, path, sheet);
+    return { path, from: () => from, columns: columns.map((column, j) => ({ ...column, field: `c${j}` })) };
+  }
   if (format === "csv") {
     const encoding = encodingOf(path);
     if (encoding === "UTF-8") return csvScan(path);
@@ -128,11 +145,17 @@ function csvScan(path: string, named = path): Scan {
     path: named,
     delimiter,
     columns: names.map((name, j) => ({ name, field: fields[j]!, type: "VARCHAR" })),
+    parses: true,
     from(doubles = new Set()) {
       const types = fields.map((field) => `'${field}': '${doubles.has(field) ? "DOUBLE" : "VARCHAR"}'`).join(", ");
       return `read_csv(${quoteText(escapeGlob(path))}, ${dialect}, nullstr=[''], columns={${types}})`;
     },
   };
+}
+
+/** A table of the connection, by its name in SQL. */
+export async function tableScan(connection: DuckDBConnection, path: string, table: string): Promise<Scan> {
+  return { path, from: () => table, columns: await describeScan(connection, table) };
 }
 
 async function describeScan(connection: DuckDBConnection, from: string): Promise<ScanColumn[]> {

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { UserError } from "../core/errors.js";
 import { nearestName } from "../core/suggest.js";
 
-export type Format = "csv" | "parquet" | "json";
+export type Format = "csv" | "parquet" | "json" | "xlsx";
 
 /** What the end of a file name says about its content. */
 const formats: Readonly<Record<string, Format>> = {
@@ -16,9 +16,10 @@ const formats: Readonly<Record<string, Format>> = {
   ".json": "json",
   ".jsonl": "json",
   ".ndjson": "json",
+  ".xlsx": "xlsx",
 };
 
-const readable = "tables are read from .csv, .tsv, .txt, .parquet, .pq, .json, .jsonl and .ndjson files";
+const readable = "tables are read from .csv, .tsv, .txt, .parquet, .pq, .json, .jsonl, .ndjson and .xlsx files";
 
 /**
  * The format of a table file that is there and is not empty.

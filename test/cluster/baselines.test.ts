@@ -1,9 +1,11 @@
 /** The trivial baselines, worked by hand. */
 import { expect, test } from "vitest";
+import { assign } from "../../src/cluster/assign.js";
 import { type Assignment, fitOne, type Params } from "../../src/cluster/define.js";
 import { quantileBins } from "../../src/cluster/quantile-bins.js";
 import { randomLabels } from "../../src/cluster/random-labels.js";
 import { algorithms } from "../../src/cluster/registry.js";
+import { rfmCells } from "../../src/cluster/rfm-cells.js";
 import { zeroCells } from "../../src/cluster/zero-cells.js";
 import { clusterSizes } from "../../src/core/labels.js";
 import { matrix } from "../../src/core/matrix.js";
@@ -12,7 +14,7 @@ const context = { seed: 1 };
 
 test("baselines say that they are", () => {
   const names = algorithms.filter(({ can }) => can.baseline).map(({ name }) => name);
-  expect(names).toEqual(["quantile-bins", "zero-cells", "random-labels"]);
+  expect(names).toEqual(["quantile-bins", "zero-cells", "rfm-cells", "random-labels"]);
 });
 
 /** What the rule `thresholds` says of one value. */
@@ -67,6 +69,33 @@ test("zero cells tell rows by the columns they use", () => {
     cells: [0b00, 0b01, 0b10, 0b11],
     labels: [0, 1, 2, 3],
   });
+});
+
+test("RFM cells are the combinations of equal shares, and the rule gives back the labels", () => {
+  // Halves of each column: medians 2.5 and 25. A value on the border belongs below it.
+  const rows = [
+    [1, 40, 9],
+    [2, 10, 9],
+    [3, 20, 9],
+    [4, 30, 9],
+    [2.5, 10, 9],
+  ];
+  const x = matrix(rows.slice(0, 4));
+  const params: Params = { columns: [0, 1], bins: 2 };
+  const fit = fitOne(rfmCells, x, params, context);
+  expect(Array.from(fit.labels)).toEqual([0, 1, 2, 3]);
+  const assignment = rfmCells.assignment(x, params, fit);
+  expect(Array.from(assign(assignment, matrix(rows)).labels)).toEqual([0, 1, 2, 3, 1]);
+});
+
+test("RFM quintiles are a hundred and twenty-five cells at most, whatever scale the columns have", () => {
+  const values = Array.from({ length: 500 }, (_, i) => [(i * 7919) % 500, (i * 104729) % 499, (i * 1299709) % 491]);
+  const labelsOf = (rows: number[][]) =>
+    Array.from(fitOne(rfmCells, matrix(rows), { columns: [0, 1, 2], bins: 5 }, context).labels);
+  const labels = labelsOf(values);
+  expect(new Set(labels).size).toBeLessThanOrEqual(125);
+  expect(new Set(labels).size).toBeGreaterThan(90);
+  expect(labelsOf(values.map(([r, f, m]) => [r! / 3 - 9, Math.log1p(f!), m! * m!]))).toEqual(labels);
 });
 
 test("random labels are even, and a new row goes to the largest", () => {

@@ -35,7 +35,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   figures: [],
   sweep: ["zod", "yaml", "piscina", "bullmq", "ioredis"],
   results: ["zod", "yaml", "@duckdb/node-api"],
-  data: ["@duckdb/node-api", "pg", "@clickhouse/client"],
+  data: ["@duckdb/node-api", "read-excel-file", "pg", "@clickhouse/client"],
   notebook: [
     "typescript",
     "zeromq",

@@ -34,10 +34,10 @@ describe("a file that is not there, or is no table", () => {
     `);
   });
   test("an unknown extension", async () => {
-    expect(await refused("book.xlsx", "a")).toMatchInlineSnapshot(`
-      "✘ cannot tell the format of "book.xlsx" from its extension ".xlsx"   [NOT_READABLE]
-        → <folder>/book.xlsx
-        ✎ tables are read from .csv, .tsv, .txt, .parquet, .pq, .json, .jsonl and .ndjson files"
+    expect(await refused("book.ods", "a")).toMatchInlineSnapshot(`
+      "✘ cannot tell the format of "book.ods" from its extension ".ods"   [NOT_READABLE]
+        → <folder>/book.ods
+        ✎ tables are read from .csv, .tsv, .txt, .parquet, .pq, .json, .jsonl, .ndjson and .xlsx files"
     `);
   });
   test("no bytes", async () => {

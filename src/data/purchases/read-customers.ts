@@ -7,13 +7,13 @@ import { counted } from "../../core/words.js";
 import type { LogConfig, Skip } from "../../sweep/config/purchases.js";
 import { daySql } from "../dates.js";
 import { type DuckDBConnection, quoteName, quoteText, smallAnswer, withConnection } from "../duckdb.js";
+import type { SourceOptions } from "../open-source.js";
 import { fillTable, planRead, type ReadOptions } from "../read-table.js";
 import { explainScanError, type Kind } from "../scan.js";
-import { formatOf } from "../source.js";
 import { columnsRead, featuresSql, type Log, MOST_VALUES } from "./features-sql.js";
 
 /** A log and what to measure: the words of the config, besides those of a file. */
-export type CustomersOptions = LogConfig & Pick<ReadOptions, "path" | "readings" | "missing" | "signal">;
+export type CustomersOptions = LogConfig & SourceOptions & Pick<ReadOptions, "readings" | "missing" | "signal">;
 
 export interface Customers {
   readonly table: Table;
@@ -31,10 +31,9 @@ export interface Customers {
  */
 export async function readCustomers(options: CustomersOptions): Promise<Customers> {
   const { path } = options;
-  const format = formatOf(path);
   return withConnection(async (connection) => {
     try {
-      const { kinds, notes, create } = await purchasesSql(connection, options, format);
+      const { kinds, notes, create } = await purchasesSql(connection, options);
       await connection.run(create);
       const { skipped, rows } = await checkLog(connection, options);
       const log: Log = { ...options, kinds, values: await sharedValues(connection, options, kinds) };
@@ -61,12 +60,10 @@ export async function readCustomers(options: CustomersOptions): Promise<Customer
   });
 }
 
+const sourceOf = ({ path, sheet, sql, files }: SourceOptions) => ({ path, sheet, sql, files });
+
 /** The statement that makes `purchases`: the columns that are used, typed; numbers and texts NULL where missing. */
-async function purchasesSql(
-  connection: DuckDBConnection,
-  options: CustomersOptions,
-  format: ReturnType<typeof formatOf>,
-) {
+async function purchasesSql(connection: DuckDBConnection, options: CustomersOptions) {
   const { path, per, date, features } = options;
   const measured = columnsRead(features, date);
   const columns = [date, ...measured];
@@ -78,11 +75,9 @@ async function purchasesSql(
       mend: "rename one of them",
     });
   }
-  const plan = await planRead(
-    connection,
-    { path, columns, id: per, readings: { ...options.readings, [date]: "text" }, missing: options.missing },
-    format,
-  );
+  const readings = { ...options.readings, [date]: "text" as const };
+  const { missing } = options;
+  const plan = await planRead(connection, { ...sourceOf(options), columns, id: per, readings, missing });
   const kinds = new Map(plan.columns.map(({ name, kind }): [string, Kind] => [name, kind]));
   const names = [...columns, per].map(quoteName).join(", ");
   const log = `WITH log(${names}) AS (\n  ${plan.sql}\n)`;

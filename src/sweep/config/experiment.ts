@@ -25,6 +25,11 @@ import { type ConfigSource, type Path, parseConfigText } from "./source.js";
 export interface DataConfig extends LogOptions {
   /** The file; of a table in a database, its name. */
   readonly path: string;
+  /** Of an .xlsx file: its sheet. */
+  readonly sheet?: string | number | undefined;
+  /** One SELECT over `files`; `path` is then what messages call it. */
+  readonly sql?: string | undefined;
+  readonly files?: Readonly<Record<string, string>> | undefined;
   readonly id?: string | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly drop?: readonly string[] | undefined;
@@ -86,7 +91,19 @@ export const frame = z.strictObject({
         .string()
         .min(1)
         .optional()
-        .meta({ description: "CSV, Parquet or JSON file, relative to the working folder" }),
+        .meta({ description: "CSV, Parquet, JSON or Excel file, relative to the working folder" }),
+      sheet: z
+        .union([z.string().min(1), z.int().min(1)])
+        .optional()
+        .meta({ description: "of an .xlsx file: the sheet, by name or by number from 1" }),
+      sql: z.string().min(1).optional().meta({
+        description:
+          "instead of path: one SELECT over the tables of files, such as select * from customers join orders using (id)",
+      }),
+      files: z
+        .record(z.string(), z.string().min(1))
+        .optional()
+        .meta({ description: "the files that sql reads, by the names it calls them: { customers: customers.csv }" }),
       id: z.string().optional().meta({ description: "column that names each row; it is not a feature" }),
       columns: COLUMNS.optional().meta({ description: "features to read; default: all but the id" }),
       drop: COLUMNS.optional().meta({ description: "columns to leave out" }),
@@ -307,10 +324,30 @@ export function parseExperiment(text: string, file = "experiment", overrides: re
 
 /** A file in memory, a file in DuckDB, or a table in a database. */
 function resolveData(written: z.output<typeof frame>["data"], problems: Problems): DataConfig {
-  const { path, table, engine, labels } = written;
+  const { path, table, engine, labels, sql, files, sheet } = written;
   const here = ["data"];
+  if ((sql === undefined) !== (files === undefined)) {
+    const [given, needed] = sql === undefined ? ["files", "sql"] : ["sql", "files"];
+    problems.bad(`data.${given} needs data.${needed}`, [...here, given!], "sql reads the files that files names");
+  }
+  if (sql !== undefined) {
+    for (const key of ["path", "sheet", "table", "engine"] as const) {
+      if (written[key] !== undefined)
+        problems.bad(
+          `data.${key} does not go with data.sql`,
+          [...here, key],
+          "leave it out: files names what sql reads",
+        );
+    }
+  }
+  for (const name of Object.keys(files ?? {})) {
+    if (!/^[A-Za-z_]\w*$/.test(name))
+      problems.bad(`"${name}" cannot name a table`, [...here, "files", name], "use letters, digits and underscores");
+  }
+  if (sheet !== undefined && path !== undefined && !/\.xlsx$/i.test(path))
+    problems.bad("data.sheet is for .xlsx files", [...here, "sheet"], "leave it out");
   if (engine === undefined) {
-    if (path === undefined)
+    if (path === undefined && sql === undefined)
       problems.bad("path is missing in data", here, "name the file: data: { path: customers.csv }");
     if (table !== undefined)
       problems.bad("data.table needs data.engine", [...here, "table"], "add the engine, such as engine: postgres");
@@ -343,7 +380,7 @@ function resolveData(written: z.output<typeof frame>["data"], problems: Problems
         "rows of a table have no order: name the column that tells them apart",
       );
   }
-  const place = (engine?.kind === "duckdb" ? path : (path ?? table)) ?? "";
+  const place = (engine?.kind === "duckdb" ? path : (path ?? table)) ?? (sql === undefined ? "" : "data.sql");
   return { ...written, path: place, ...resolveLog(written, problems) };
 }
 
