@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tableChecksum } from "../../src/core/table.js";
-import { readTable } from "../../src/data/index.js";
+import { explainCustomers, readTable } from "../../src/data/index.js";
 import { parseExperiment } from "../../src/sweep/config/experiment.js";
 import { refusal, temporaryFiles } from "./files.js";
 
@@ -48,6 +48,10 @@ sweep: { kmeans: { k: 2 } }`;
     const table = await readTable({ ...parseExperiment(text).data, files: named });
     expect(table.id!.values).toEqual(["x"]);
     expect(table.columns.map(({ values }) => values[0])).toEqual([306, 16.5]);
+    const { sql } = (await explainCustomers({ ...parseExperiment(text).data, files: named }))!;
+    expect(sql).toContain(
+      "CREATE TEMP TABLE answer AS\nSELECT town, day, paid FROM orders JOIN customers USING (id);\n",
+    );
   });
 
   test.each([

@@ -53,7 +53,7 @@ export async function readCustomers(options: CustomersOptions): Promise<Customer
         },
         options.signal,
       );
-      return { table, skipped, sql: `${create};\n\n${sql};\n` };
+      return { table, skipped, sql: `${queryOf(options)}${create};\n\n${sql};\n` };
     } catch (error) {
       throw explainScanError(error, path);
     }
@@ -93,6 +93,10 @@ async function purchasesSql(connection: DuckDBConnection, options: CustomersOpti
   kinds.delete(date);
   return { kinds, notes: plan.notes, create: `CREATE TEMP TABLE purchases AS\n${log}\nSELECT\n${list}\nFROM log` };
 }
+
+/** The statement that makes the log, where it comes from a query. */
+const queryOf = ({ sql }: SourceOptions) =>
+  sql === undefined ? "" : `CREATE TEMP TABLE answer AS\n${sql.trim().replace(/;$/, "")};\n\n`;
 
 /** Refuse what would be left out in silence; count what may be. */
 async function checkLog(connection: DuckDBConnection, { path, per, at, date, skip }: CustomersOptions) {
