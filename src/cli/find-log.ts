@@ -15,6 +15,8 @@ export interface FoundLog {
   /** What was paid; undefined where no column of numbers looks like it. */
   readonly amount: string | undefined;
   readonly returns: boolean;
+  /** Where the log has no amount, but how many and the price of one: their product is it. */
+  readonly product: { readonly quantity: string; readonly price: string } | undefined;
   /** A text of a few kinds. */
   readonly category: string | undefined;
 }
@@ -33,6 +35,8 @@ const CUSTOMER =
   /(^|[^a-z])(cust|customers?|customer[a-z]*id|clients?|clientes?|kunden?|kunde[a-z]*|klient|klanten?|kund|asiakas|users?|members?|accounts?|acct|buyers?|shoppers?|households?|cards?|cardholder|persons?|contacts?|visitors?|guests?)([^a-z]|id|no|nr|$)/i;
 const AMOUNT =
   /(amount|total|spend|spent|revenue|sales|price|paid|value|turnover|betrag|umsatz|preis|summe|montant|prix|importe|precio|valor|importo|prezzo|bedrag|omzet|belopp)/i;
+const PRICE = /(price|preis|prix|precio|prezzo|pris|unit)/i;
+const QUANTITY = /(quantity|qty|units|menge|anzahl|stueck|stück|cantidad|quantit[eéà]|antal|aantal)/i;
 const ORDER = /(order|invoice|receipt|transaction|basket|ticket|booking|rechnung|bestell|beleg|facture|pedido)/i;
 
 /** Codes that repeat in a table of customers as well. */
@@ -71,8 +75,14 @@ export function findLog(table: Table): FoundLog | undefined {
   const numbers = others.filter(
     ({ column }) => column.kind === "number" && column !== who.column && !ORDER.test(column.name),
   );
-  const amount =
-    numbers.find(({ column }) => AMOUNT.test(column.name)) ?? numbers.find(({ column }) => !isWhole(column));
+  const total = numbers.find(({ column }) => AMOUNT.test(column.name) && !PRICE.test(column.name));
+  const price = numbers.find(({ column }) => PRICE.test(column.name) && !QUANTITY.test(column.name));
+  const quantity = numbers.find(({ column }) => QUANTITY.test(column.name) && isWhole(column));
+  const product =
+    total === undefined && price !== undefined && quantity !== undefined
+      ? { quantity: quantity.column.name, price: price.column.name }
+      : undefined;
+  const amount = total ?? price ?? numbers.find(({ column }) => !isWhole(column));
   const category = others.find(
     ({ column, distinct }) =>
       column.kind === "text" && column !== who.column && distinct >= 2 && distinct <= MOST_KINDS,
@@ -85,8 +95,11 @@ export function findLog(table: Table): FoundLog | undefined {
     day: found.day,
     undated: table.rows - found.day.present,
     at: dayText(found.day.last + 1),
-    amount: amount?.column.name,
-    returns: amount?.column.kind === "number" && amount.column.values.some((value) => value < 0),
+    amount: product === undefined ? amount?.column.name : "amount",
+    returns: (product === undefined ? [amount] : [price, quantity]).some(
+      (each) => each !== undefined && isBelow0(each.column),
+    ),
+    product,
     category: category?.column.name,
   };
 }
@@ -112,6 +125,7 @@ function repetition(column: Column) {
   return { present, distinct: values.size, repeats: values.size > 1 && present >= REPEATS * values.size };
 }
 
+const isBelow0 = (column: Column) => column.kind === "number" && column.values.some((value) => value < 0);
 const isWhole = (column: Column) =>
   column.kind === "number" && column.values.every((value) => Number.isNaN(value) || Number.isInteger(value));
 

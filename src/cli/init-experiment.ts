@@ -77,11 +77,26 @@ async function logText(
   file: string,
 ): Promise<string> {
   const { table: path, sheet } = options;
-  const data = logLines(path, sheet, log, rows);
+  // The files of a query name no sheets.
+  const found = sheet === undefined ? log : { ...log, amount: log.product?.price ?? log.amount, product: undefined };
+  const data = logLines(path, sheet, found, rows);
   const written = parse(data.join("\n")) as { data: unknown };
   const whole = { name, ...written, prepare: { plain: [] }, sweep: { kmeans: { k: 2 } } };
-  const customers = await readTable({ ...parseExperiment(JSON.stringify(whole), path).data, path: file });
+  const { data: read } = parseExperiment(JSON.stringify(whole), path);
+  const customers = await readTable({
+    ...read,
+    ...(read.sql === undefined ? { path: file } : { files: { log: file } }),
+  });
   return experimentText(name, path, customers, { data });
+}
+
+/** A query that adds the amount to a log. */
+function productLines(path: string, { quantity, price }: NonNullable<FoundLog["product"]>): string[] {
+  const [many, one] = [quantity, price].map((name) => `"${name.replaceAll('"', '""')}"`);
+  return [
+    `  sql: ${JSON.stringify(`SELECT *, ${many} * ${one} AS amount FROM log`)}`,
+    `  files: { log: ${scalar(path)} }`,
+  ];
 }
 
 /** `data:` of a log, with its reasons. */
@@ -95,8 +110,7 @@ function logLines(path: string, sheet: string | undefined, log: FoundLog, rows: 
       "",
     ),
     "data:",
-    `  path: ${scalar(path)}`,
-    ...sheetLine(sheet),
+    ...(log.product === undefined ? [`  path: ${scalar(path)}`, ...sheetLine(sheet)] : productLines(path, log.product)),
     `  per: ${scalar(per)} # a row for each`,
     `  at: ${log.at} # the day to look back from; the last purchase is the day before`,
   ];

@@ -59,6 +59,20 @@ describe("a log is", () => {
     expect(findLog(table(customers.slice(1)))).toBeUndefined();
   });
 
+  test("with quantities and prices of one: what was paid is their product", async () => {
+    const lines = ["Invoice,Quantity,InvoiceDate,UnitPrice,CustomerID"];
+    for (let i = 0; i < 60; i++)
+      lines.push(`${500 + i},${(i % 5) - 1},${day(i)},${1.5 + (i % 7)},1${2000 + (i % 15)}.0`);
+    const cwd = workFolder({ "retail.csv": `${lines.join("\n")}\n` });
+    expect((await segmenta(cwd, "init", "retail.csv")).err).toBe("");
+    const written = readFileSync(join(cwd, "experiments/retail.yaml"), "utf8");
+    expect(written).toContain(
+      '  sql: "SELECT *, \\"Quantity\\" * \\"UnitPrice\\" AS amount FROM log"\n  files: { log: retail.csv }\n',
+    );
+    expect(written).toContain("monetary: { sum: amount } # returns, below 0, subtract");
+    expect((await segmenta(cwd, "run", "retail", "--dry-run")).code).toBe(0);
+  });
+
   test("not without a date", () => {
     expect(
       findLog(
