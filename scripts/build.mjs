@@ -1,4 +1,4 @@
-// Build dist/ from src/: first the WebAssembly kernels into one generated module, then TypeScript.
+// Build dist/ from src/: first the WebAssembly kernels into one generated module, then TypeScript, then the lab's page.
 // The compiler is called by path, because tslab puts its own older `tsc` into node_modules/.bin.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
@@ -19,6 +19,8 @@ export async function build() {
     rmSync(`${root}/${next}`, { recursive: true, force: true });
     throw new Error("TypeScript found errors (above); dist/ is as it was");
   }
+  const { buildLab } = await import("./build-lab.mjs");
+  await buildLab(`${root}/${next}`);
   // npx links to it once and runs it as it is from then on.
   chmodSync(`${root}/${next}/cli/main.js`, 0o755);
   const last = `${root}/${next}.last`;

@@ -1,6 +1,6 @@
 /** Content keys: SHA-256 over one canonical form. */
-import { createHash } from "node:crypto";
 import type { Labels } from "./labels.js";
+import { newSha256 } from "./sha256.js";
 
 /** A value that JSON can hold exactly. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -29,7 +29,9 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 in hexadecimal. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  const hash = newSha256();
+  hash.update(content);
+  return hash.digest();
 }
 
 /** The content key of a JSON-like value. */

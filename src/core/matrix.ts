@@ -16,9 +16,10 @@ export interface Matrix {
   readonly texts?: readonly (readonly number[])[];
 }
 
-/** A zero matrix in shared memory. */
+/** A zero matrix, in shared memory where there is any: a page that is not isolated has none, and sends copies. */
 export function allocateMatrix(rows: number, cols: number): Matrix {
-  return { rows, cols, data: new Float64Array(new SharedArrayBuffer(rows * cols * 8)) };
+  const Room = typeof SharedArrayBuffer === "undefined" ? ArrayBuffer : SharedArrayBuffer;
+  return { rows, cols, data: new Float64Array(new Room(rows * cols * 8)) };
 }
 
 /**

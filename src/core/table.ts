@@ -4,11 +4,11 @@
  * A missing number is NaN in `values` and 0 in `valid`; `valid` alone says what is missing. A table is never
  * changed: preparation steps answer with a new one that shares the untouched columns.
  */
-import { createHash } from "node:crypto";
 import { UserError } from "./errors.js";
 import { allocateMatrix, type Matrix } from "./matrix.js";
 import type { Note } from "./notes.js";
 import type { NumberFormat } from "./readings.js";
+import { newSha256 } from "./sha256.js";
 import { didYouMean } from "./suggest.js";
 
 export interface NumberColumn {
@@ -166,7 +166,7 @@ function notFinite(column: NumberColumn, row: number): UserError {
  * rows read from CSV and from Parquet have the same checksum.
  */
 export function tableChecksum(table: Table): string {
-  const hash = createHash("sha256");
+  const hash = newSha256();
   const texts = (values: readonly (string | null)[]) => {
     // In slices, so that a million ids do not become one string of many megabytes.
     for (let start = 0; start < values.length; start += 8192) {
@@ -192,5 +192,5 @@ export function tableChecksum(table: Table): string {
       hash.update(new Uint8Array(block.buffer, 0, count * 8));
     }
   }
-  return hash.digest("hex");
+  return hash.digest();
 }

@@ -5,6 +5,7 @@ import { diff } from "./diff.js";
 import { exportModel } from "./export.js";
 import { importCommand } from "./import.js";
 import { init } from "./init.js";
+import { lab } from "./lab.js";
 import { list } from "./list.js";
 import { merge } from "./merge.js";
 import { notebook } from "./notebook.js";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   command(predict, async () => (await import("../predict-file.js")).predictFile),
   command(profile, async () => (await import("../profile-model.js")).profileModel),
   command(serve, async () => (await import("../serve-model.js")).serveModel),
+  command(lab, async () => (await import("../serve-lab.js")).serveLab),
   command(exportModel, async () => (await import("../export-file.js")).exportFile),
   command(describe, async () => (await import("../describe-file.js")).describeFile),
   command(init, async () => (await import("../init-experiment.js")).initExperiment),

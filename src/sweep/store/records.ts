@@ -1,5 +1,6 @@
 /** What the journal holds: one JSON line per finished stage. */
 import type { Fit, FitReason } from "../../cluster/define.js";
+import { fromBase64, toBase64 } from "../../core/base64.js";
 import type { Note } from "../../core/notes.js";
 import type { Scores } from "../../metrics/define.js";
 import type { EvidenceValues } from "../evidence/work.js";
@@ -82,7 +83,7 @@ export function encodeFound(found: Fit["found"]): string {
     if (value instanceof Float64Array || value instanceof Int32Array) {
       const bytes = new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
       const type = value instanceof Float64Array ? "float64" : "int32";
-      plain[name] = { [type]: Buffer.from(bytes).toString("base64") };
+      plain[name] = { [type]: toBase64(bytes) };
     } else plain[name] = value;
   }
   return JSON.stringify(plain);
@@ -96,7 +97,7 @@ export function decodeFound(text: string): Fit["found"] {
       continue;
     }
     const { float64, int32 } = value as { float64?: string; int32?: string };
-    const bytes = new Uint8Array(Buffer.from(float64 ?? int32 ?? "", "base64"));
+    const bytes = fromBase64(float64 ?? int32 ?? "");
     found[name] = float64 === undefined ? new Int32Array(bytes.buffer) : new Float64Array(bytes.buffer);
   }
   return found;
