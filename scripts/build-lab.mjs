@@ -34,7 +34,8 @@ function platform(dist) {
   };
 }
 
-export async function buildLab(dist = join(root, "dist"), out = join(dist, "lab-page")) {
+export async function buildLab(given = join(root, "dist"), out = join(given, "lab-page")) {
+  const dist = resolve(given);
   const bundle = await rolldown({
     input: join(dist, "lab/main.js"),
     platform: "browser",
@@ -73,5 +74,7 @@ export async function buildLab(dist = join(root, "dist"), out = join(dist, "lab-
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { out, bytes, code } = await buildLab(undefined, process.argv[2] && resolve(process.argv[2]));
-  console.log(`written: ${out} (${(bytes / 1e6).toFixed(1)} MB in one file; ${(code / 1e3).toFixed(0)} kB of it is the lab)`);
+  console.log(
+    `written: ${out} (${(bytes / 1e6).toFixed(1)} MB in one file; ${(code / 1e3).toFixed(0)} kB of it is the lab)`,
+  );
 }

@@ -59,8 +59,7 @@ export async function serveLab(options: LabArguments, io: Io): Promise<number> {
     server.listen(port, "127.0.0.1", resolve);
   });
   io.out(`the lab is open at http://127.0.0.1:${(server.address() as AddressInfo).port} (Ctrl-C ends it)\n`);
-  if (!io.signal.aborted)
-    await new Promise((resolve) => io.signal.addEventListener("abort", resolve, { once: true }));
+  if (!io.signal.aborted) await new Promise((resolve) => io.signal.addEventListener("abort", resolve, { once: true }));
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   io.err("stopped\n");

@@ -2,8 +2,9 @@
  * The lab's engine: what the command line does, in a worker of the page, so that the page stays free. It reads tables,
  * proposes an experiment, runs it with workers of its own, and writes the same files.
  */
-import { experimentText } from "../cli/init-experiment.js";
+
 import { parse } from "yaml";
+import { experimentText } from "../cli/init-experiment.js";
 import { type CsvCell, csvText } from "../core/csv.js";
 import { formatUserError, UserError, UserErrors } from "../core/errors.js";
 import { type ColumnSummary, describeTable } from "../data/describe.js";
@@ -29,7 +30,10 @@ const store = memoryStore();
  * @param tell - sends to the page
  * @param startWorker - starts a worker for fits
  */
-export function engine(tell: (message: Tell) => void, startWorker: () => Worker): (ask: Exclude<Ask, { ask: "begin" }>) => void {
+export function engine(
+  tell: (message: Tell) => void,
+  startWorker: () => Worker,
+): (ask: Exclude<Ask, { ask: "begin" }>) => void {
   let running: AbortController | undefined;
 
   const work = {
@@ -77,7 +81,12 @@ export function engine(tell: (message: Tell) => void, startWorker: () => Worker)
 function look(file: LabFile): Tell {
   const table = tableOf(file.bytes, { path: file.path });
   const columns = describeTable(table).map(reading);
-  const name = file.path.split(/[\\/]/).at(-1)!.replace(/\.[^.]*$/, "").toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const name = file.path
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/\.[^.]*$/, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-");
   const proposal = experimentText(name.replace(/^-+|-+$/g, "") || "experiment", file.path, table);
   return { tell: "looked", rows: table.rows, columns, proposal };
 }

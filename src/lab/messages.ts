@@ -44,7 +44,12 @@ export interface Problem {
 }
 
 export type Tell =
-  | { readonly tell: "looked"; readonly rows: number; readonly columns: readonly ColumnReading[]; readonly proposal: string }
+  | {
+      readonly tell: "looked";
+      readonly rows: number;
+      readonly columns: readonly ColumnReading[];
+      readonly proposal: string;
+    }
   | { readonly tell: "checked"; readonly trials: number }
   | { readonly tell: "event"; readonly event: SweepEvent }
   | {
@@ -54,5 +59,11 @@ export type Tell =
       readonly headline: string;
     }
   | { readonly tell: "stopped" }
-  | { readonly tell: "scored"; readonly csv: string; readonly rows: number; readonly counts: readonly (readonly [string, number])[]; readonly notes: readonly string[] }
+  | {
+      readonly tell: "scored";
+      readonly csv: string;
+      readonly rows: number;
+      readonly counts: readonly (readonly [string, number])[];
+      readonly notes: readonly string[];
+    }
   | { readonly tell: "wrong"; readonly during: Ask["ask"]; readonly problems: readonly Problem[] };

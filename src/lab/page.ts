@@ -30,7 +30,9 @@ export function startPage(startEngine: () => Worker): void {
       worker.terminate();
       engine = begin();
       idle();
-      say("yaml-problems", [{ text: `✘ the engine stopped: ${event.message}\n  ✎ run fewer trials or fewer rows`, ours: true }]);
+      say("yaml-problems", [
+        { text: `✘ the engine stopped: ${event.message}\n  ✎ run fewer trials or fewer rows`, ours: true },
+      ]);
     };
     return worker;
   }
@@ -47,7 +49,10 @@ export function startPage(startEngine: () => Worker): void {
       status.textContent = "Stopped. What was finished is kept: Run goes on from there.";
     } else if (message.tell === "wrong") {
       if (message.during === "run") idle();
-      say({ look: "table-problems", score: "score-problems" }[message.during as string] ?? "yaml-problems", message.problems);
+      say(
+        { look: "table-problems", score: "score-problems" }[message.during as string] ?? "yaml-problems",
+        message.problems,
+      );
     }
   }
 
@@ -106,8 +111,10 @@ export function startPage(startEngine: () => Worker): void {
 
   function showEvent(event: SweepEvent): void {
     const said = inWords(event);
-    if (event.type === "note") remark(`${event.space}: ${event.note.message}${event.note.hint ? `; ${event.note.hint}` : ""}`);
-    if (event.type === "failed") remark(`${event.algorithm} ${event.params} has no answer (${event.reason}): ${event.message}`);
+    if (event.type === "note")
+      remark(`${event.space}: ${event.note.message}${event.note.hint ? `; ${event.note.hint}` : ""}`);
+    if (event.type === "failed")
+      remark(`${event.algorithm} ${event.params} has no answer (${event.reason}): ${event.message}`);
     if (said !== undefined) status.textContent = said;
     if (event.type !== "fit" && event.type !== "score" && event.type !== "evidence") return;
     progress.max = Math.max(1, event.total);

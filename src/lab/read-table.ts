@@ -110,7 +110,10 @@ function csvColumns(source: string, path: string): Raw[] {
       fields = csvFields(record.text, delimiter);
     } catch (fault) {
       if (!(fault instanceof CsvFault)) throw fault;
-      throw bad(`line ${record.line} of "${name}" ${fault.message}`, 'a quote inside a quoted field is written twice: ""');
+      throw bad(
+        `line ${record.line} of "${name}" ${fault.message}`,
+        'a quote inside a quoted field is written twice: ""',
+      );
     }
     if (!columns) {
       if (fields.every((field) => NUMBER.test(field)) && fields.some((field) => /[.eE]/.test(field)))
@@ -218,9 +221,7 @@ function withoutEmptyRows(raw: readonly Raw[]): { raw: readonly Raw[]; notes: No
   const holds = Array.from({ length: all }, (_, i) => raw.some(({ cells }) => cells[i] !== null));
   const rows = holds.filter(Boolean).length;
   if (rows === all) return { raw, notes: [] };
-  const notes = [
-    { code: "empty-rows", message: `${all - rows} of ${all} rows hold nothing at all and are left out` },
-  ];
+  const notes = [{ code: "empty-rows", message: `${all - rows} of ${all} rows hold nothing at all and are left out` }];
   return { raw: raw.map(({ name, cells }) => ({ name, cells: cells.filter((_, i) => holds[i]) })), notes };
 }
 

@@ -58,9 +58,18 @@ describe.skipIf(!hasBrowser)("the lab", () => {
       await page.waitForFunction(() => document.getElementById("status")?.textContent?.startsWith("Describing"), null, {
         timeout: 300_000,
       });
-      const longest = await page.evaluate(() => Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks));
+      const longest = await page.evaluate(() =>
+        Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks),
+      );
       await page.waitForSelector("#result:not([hidden])", { timeout: 300_000 });
-      for (const name of ["selection.json", "metrics.csv", "assignments.csv", "model.json", "curves.csv", "view.json"]) {
+      for (const name of [
+        "selection.json",
+        "metrics.csv",
+        "assignments.csv",
+        "model.json",
+        "curves.csv",
+        "view.json",
+      ]) {
         const committed = readFileSync(`${root}/results/credit-cards-classic/${name}`, "utf8");
         expect((await downloaded(page, name)) === committed, name).toBe(true);
       }
@@ -74,14 +83,16 @@ describe.skipIf(!hasBrowser)("the lab", () => {
   test("a chosen file is read, proposed for, run, and its model scores another; bad input has the words of the command line", async () => {
     await inLab({}, async ({ page }) => {
       await choose(page, "#file", "customers.csv", "spend,spend\n1,2\n");
-      expect(await page.textContent("#table-problems p")).toMatch(/two columns are called "spend"[^]*NOT_READABLE/);
+      expect(await page.textContent("#table-problems p")).toMatch(/two columns are called "spend"[\s\S]*NOT_READABLE/);
       await choose(page, "#file", "customers.csv", customers);
       await page.waitForSelector("#experiment:not([hidden])");
       expect(await page.textContent("#table-problems")).toBe("");
       expect(await page.inputValue("#yaml")).toMatch(/id: id # different in every row/);
       await page.fill("#yaml", small.replace("kmeans", "kmean"));
       await page.click("#run");
-      expect(await page.textContent("#yaml-problems p")).toMatch(/unknown algorithm "kmean"[^]*did you mean "kmeans"/);
+      expect(await page.textContent("#yaml-problems p")).toMatch(
+        /unknown algorithm "kmean"[\s\S]*did you mean "kmeans"/,
+      );
       await page.fill("#yaml", small);
       await page.click("#run");
       await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
@@ -89,12 +100,9 @@ describe.skipIf(!hasBrowser)("the lab", () => {
       expect(await downloaded(page, "experiment.yaml")).toBe(small);
       await choose(page, "#score-file", "new.csv", "id,spend,visits\nx,1,1\ny,91,41\n");
       await page.waitForSelector("#scored a");
-      expect((await downloaded(page, "segments.csv")).split("\n").map((line) => line.split(",").slice(0, 2).join())).toEqual([
-        "id,segment",
-        "x,0",
-        "y,1",
-        "",
-      ]);
+      expect(
+        (await downloaded(page, "segments.csv")).split("\n").map((line) => line.split(",").slice(0, 2).join()),
+      ).toEqual(["id,segment", "x,0", "y,1", ""]);
       await choose(page, "#score-file", "new.csv", "id,visits\nx,1\n");
       expect(await page.textContent("#score-problems p")).toMatch(/spend/);
     });

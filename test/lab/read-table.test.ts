@@ -18,7 +18,11 @@ const said = (error: unknown) => {
   if (!(error instanceof UserError)) throw error;
   return formatUserError(error).replaceAll(folder, "");
 };
-const facts = (table: Table) => [table.rows, table.columns.map(({ kind, name }) => `${name} ${kind}`), tableChecksum(table)];
+const facts = (table: Table) => [
+  table.rows,
+  table.columns.map(({ kind, name }) => `${name} ${kind}`),
+  tableChecksum(table),
+];
 
 /** Name of the file, its content, and what is asked of it. */
 const cases: Record<string, [string, string | Uint8Array, Omit<Wanted, "path">?]> = {

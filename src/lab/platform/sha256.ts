@@ -59,7 +59,7 @@ export function newSha256(): Sha256 {
     },
     digest() {
       // A one, zeros up to 8 bytes before the end of a block, then the length in bits.
-      const end = new Uint8Array(((held < BLOCK - 8 ? 1 : 2) * BLOCK) - held);
+      const end = new Uint8Array((held < BLOCK - 8 ? 1 : 2) * BLOCK - held);
       end[0] = 0x80;
       const view = new DataView(end.buffer);
       view.setUint32(end.length - 8, Math.floor(length / 0x20000000));
