@@ -16,7 +16,7 @@ const doors = {
 };
 
 /** Packages that only the command line uses: a page that reached them would be told so by a missing name. */
-const absent = /^(node:.*|piscina|@duckdb\/.*)$/;
+const absent = /^(node:.*|piscina|pg|yargs|@duckdb\/.*|@clickhouse\/.*|read-excel-file.*)$/;
 
 /** @param dist - the compiled sources, as an absolute path */
 function platform(dist) {
