@@ -107,7 +107,9 @@ const short = (value: number | null) => (value === null ? "" : String(Number(val
 
 /** What only the command line does. */
 function requireHere(data: Experiment["data"]): void {
-  const asked = (["engine", "per", "sql", "sheet", "readings", "missing"] as const).find((key) => data[key] !== undefined);
+  const asked = (["engine", "per", "sql", "sheet", "readings", "missing"] as const).find(
+    (key) => data[key] !== undefined,
+  );
   if (asked === undefined) return;
   throw new UserError("BAD_CONFIG", {
     what: `the lab does not read tables with data.${asked} yet`,
