@@ -31,7 +31,7 @@ export function percent(share: number | null): string {
 /** The name of a segment where none was given: `Segment 1` for label 0, `Noise` below. */
 export function segmentName(label: number, names?: Readonly<Record<number, string>>): string {
   if (label < 0) return names?.[label] ?? "Noise";
-  return names?.[label] ?? `Segment ${label + 1}`;
+  return names?.[label] ?? `Segment ${label}`;
 }
 
 /** A text cut to so many characters, with an ellipsis. */

@@ -95,7 +95,7 @@ function centreTraces(centres: ReturnType<typeof segmentCentres>): Trace[] {
       mode: "markers+text",
       x: shown.map((centre) => centre.x),
       y: shown.map((centre) => centre.y),
-      text: shown.map((centre) => String(centre.label + 1)),
+      text: shown.map((centre) => String(centre.label)),
       textfont: { size: 12, color: lightChrome.ink, weight: 700 },
       marker: {
         size: 22,

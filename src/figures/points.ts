@@ -126,7 +126,7 @@ function rasterTraces(points: MapPoints, labels: readonly number[]): Trace[] {
 /** The name with the number that marks the segment's middle: `2 · Dormant`. */
 function keyName(label: number, names: Readonly<Record<number, string>> | undefined): string {
   const name = segmentName(label, names);
-  return label < 0 || names?.[label] === undefined ? name : `${label + 1} · ${name}`;
+  return label < 0 || names?.[label] === undefined ? name : `${label} · ${name}`;
 }
 
 /** The median place of each segment: where its name goes, and what the figure's table lists. */

@@ -90,7 +90,7 @@ function segments({ segments, rules }: ReportInput): Html {
 function card(segment: ReportSegment): Html {
   const { name, label, size, share, reading, rule, evidence, features } = segment;
   return html`<article class="card" style="--segment:${segmentColour(label)}">
-<h3><span class="number">${label < 0 ? "–" : label + 1}</span>${name}</h3>
+<h3><span class="number">${label < 0 ? "–" : label}</span>${name}</h3>
 <div class="size"><span>${readable(size, 12)} · ${percent(share)}</span><span class="bar"><i style="width:${(100 * share).toFixed(1)}%"></i></span></div>
 <p>${reading}</p>
 ${

@@ -30,7 +30,7 @@ export function decisionFiles(
 ): Map<string, string> {
   const files = new Map<string, string>();
   files.set("metrics.csv", metricsCsv(result.rows, scoreColumns(result.experiment.score.metrics)));
-  if (labels) files.set("assignments.csv", assignmentsCsv(labels));
+  if (labels) files.set("assignments.csv", assignmentsCsv(labels, result.tableFacts.id));
   files.set("selection.json", jsonText(selectionRecord(result)));
   files.set("summary.md", summaryMarkdown(result, segments));
   return files;

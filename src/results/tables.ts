@@ -1,6 +1,7 @@
 /** The files of a results folder, as text. Pure: same rows, same bytes. */
-import { csvText } from "../core/csv.js";
+import { csvField, csvText } from "../core/csv.js";
 import type { Labels } from "../core/labels.js";
+import type { Table } from "../core/table.js";
 import type { MetricColumn } from "../metrics/define.js";
 import type { Row } from "../sweep/rows.js";
 
@@ -46,14 +47,19 @@ export function metricsCsv(rows: readonly Row[], columns: readonly MetricColumn[
   return csvText(header, lines);
 }
 
-/** assignments.csv: row number, counted from 1, and segment of the chosen model; −1 is noise. */
-export function assignmentsCsv(labels: Labels): string {
-  const lines = ["row,segment"];
+/**
+ * assignments.csv: row number, counted from 1, segment of the chosen model (−1 is noise), and the row's id if the table
+ * names one.
+ */
+export function assignmentsCsv(labels: Labels, id: Table["id"] = null): string {
+  const lines = [`row,segment${id === null ? "" : `,${csvField(TAKEN.includes(id.name) ? "id" : id.name)}`}`];
   labels.forEach((label, i) => {
-    lines.push(`${i + 1},${label}`);
+    lines.push(`${i + 1},${label}${id === null ? "" : `,${csvField(id.values[i]!)}`}`);
   });
   return `${lines.join("\n")}\n`;
 }
+
+const TAKEN = ["row", "segment"];
 
 /** Indented JSON with a final line feed. */
 export function jsonText(value: unknown): string {

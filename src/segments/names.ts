@@ -79,7 +79,7 @@ export function nameByOrder(
     if (featureOf(a, by).median !== featureOf(b, by).median) continue;
     notes.push({
       code: "names-tied",
-      message: `segments ${a.label + 1} and ${b.label + 1} have the same median of ${by} (${readable(featureOf(a, by).median)}); their order was decided by upper quartile and mean`,
+      message: `segments ${a.label} and ${b.label} have the same median of ${by} (${readable(featureOf(a, by).median)}); their order was decided by upper quartile and mean`,
     });
   }
   const names = profiles.map((profile): SegmentName => {
@@ -144,7 +144,7 @@ export function nameByDomain(profiles: readonly Profile[], domain: Domain, where
     if (name.from !== "effects") continue;
     notes.push({
       code: "no-name-holds",
-      message: `segment ${name.label + 1} meets no name of the domain file; it is named by its strongest effects`,
+      message: `segment ${name.label} meets no name of the domain file; it is named by its strongest effects`,
     });
   }
   return { names: unique(profiles, wished, domain.features), notes };

@@ -123,7 +123,7 @@ export function learnRules(table: Table, labels: ArrayLike<number>, options: Rul
     if (segment.rules.length > 0) continue;
     notes.push({
       code: "no-rule",
-      message: `no rule of at most ${limits.maxDepth} conditions singles out segment ${segment.label + 1}`,
+      message: `no rule of at most ${limits.maxDepth} conditions singles out segment ${segment.label}`,
       hint: "its members differ from others in too many features at once for a short rule",
     });
   }

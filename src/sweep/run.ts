@@ -74,7 +74,7 @@ export interface Space {
 export interface SweepResult {
   readonly experiment: Experiment;
   readonly dataChecksum: string;
-  readonly tableFacts: { readonly rows: number; readonly columns: readonly string[] };
+  readonly tableFacts: { readonly rows: number; readonly columns: readonly string[]; readonly id: Table["id"] };
   readonly plan: Plan;
   readonly spaces: ReadonlyMap<string, Space>;
   readonly outcomes: readonly TrialOutcome[];
@@ -152,7 +152,7 @@ export async function runSweep(given: RunOptions): Promise<SweepResult> {
   return {
     experiment,
     dataChecksum,
-    tableFacts: { rows: table.rows, columns: table.columns.map((column) => column.name) },
+    tableFacts: { rows: table.rows, columns: table.columns.map((column) => column.name), id: table.id },
     plan,
     spaces,
     outcomes,

@@ -61,7 +61,7 @@ function agreementSection(experiments: readonly ExperimentRecord[]): Html {
 function pairTable(a: ExperimentRecord, b: ExperimentRecord): Html {
   const { from, to, counts, stayed, moved } = migration(a.labels!, b.labels!);
   const name = (experiment: ExperimentRecord, label: number) =>
-    experiment.names[label] ?? (label < 0 ? "Noise" : `Segment ${label + 1}`);
+    experiment.names[label] ?? (label < 0 ? "Noise" : `Segment ${label}`);
   return html`<div class="panel"><h3>${a.folder} and ${b.folder}: ${readable(adjustedRand.compare(a.labels!, b.labels!))}</h3>
 <p>${percent(stayed / (stayed + moved))} of customers are in matched segments.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="${a.folder} against ${b.folder}"><table class="overlap"><caption>Rows: ${a.folder}. Columns: ${b.folder}.</caption><thead><tr><th scope="col">customers</th>${to.map((label) => html`<th scope="col">${badge(label)}<span>${name(b, label)}</span></th>`)}</tr></thead>

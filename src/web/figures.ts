@@ -33,7 +33,7 @@ export function namesOf(view: View): Record<number, string> {
 }
 
 function clusterNames(labels: Int32Array): Record<number, string> {
-  return Object.fromEntries(Array.from(new Set(labels), (label) => [label, `Cluster ${label + 1}`]));
+  return Object.fromEntries(Array.from(new Set(labels), (label) => [label, `Cluster ${label}`]));
 }
 
 /**

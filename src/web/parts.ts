@@ -13,7 +13,7 @@ export function segmentClass(label: number): string {
 
 /** A name with its number in a ring of its colour: colour is never the only key. */
 export function badge(label: number): Html {
-  return html`<span class="badge ${segmentClass(label)}" aria-hidden="true">${label < 0 ? "–" : label + 1}</span>`;
+  return html`<span class="badge ${segmentClass(label)}" aria-hidden="true">${label < 0 ? "–" : label}</span>`;
 }
 
 /** A share as a bar; its number stands beside it in words. */

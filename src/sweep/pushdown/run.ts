@@ -154,7 +154,7 @@ function decide(
   return {
     experiment,
     dataChecksum: facts.checksum,
-    tableFacts: { rows: facts.rows, columns: table.columns.map(({ name }) => name) },
+    tableFacts: { rows: facts.rows, columns: table.columns.map(({ name }) => name), id: null },
     plan,
     spaces: new Map(),
     outcomes,
