@@ -28,7 +28,7 @@ export function percent(share: number | null): string {
   return `${share < 0.0995 ? readable(share * 100, 2) : Math.round(share * 100)} %`;
 }
 
-/** The name of a segment where none was given: `Segment 1` for label 0, `Noise` below. */
+/** The name of a segment where none was given: `Segment 0` for label 0, as in files; `Noise` below. */
 export function segmentName(label: number, names?: Readonly<Record<number, string>>): string {
   if (label < 0) return names?.[label] ?? "Noise";
   return names?.[label] ?? `Segment ${label}`;

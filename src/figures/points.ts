@@ -12,7 +12,7 @@ export interface MapPoints {
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
-  /** Names by label; `Segment 1` … where absent. */
+  /** Names by label; `Segment 0` … where absent. */
   readonly names?: Readonly<Record<number, string>>;
   /** Above this number of rows the points give way to a raster (100,000); a page that redraws wants fewer. */
   readonly rasterAbove?: number;

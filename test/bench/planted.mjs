@@ -88,6 +88,7 @@ function write() {
     [0, 0.6],
   ];
   const nulls = Object.keys(without).flatMap((name) => found[name] ?? []);
+  const left = Object.keys({ ...without, ...withGroups }).filter((name) => !found[name]);
   const wrong = nulls.filter(({ ours }) => !ours.right).length;
   writeFileSync(
     out,
@@ -99,7 +100,7 @@ seeds below 1,000; these are others. The kinds are in \`planted-tables.mjs\`. Th
 
 Beside it, what other rules choose from the same candidates: the largest silhouette, the majority of three metrics, and the
 smallest BIC among the mixtures.
-
+${left.length > 0 ? `\nNot run: ${left.join("; ")}.\n` : ""}
 ## Nothing there
 
 Right is any answer without segments: \`no-structure\`, or \`nothing-passes\` (something exceeds the null, but no partition of it comes back).

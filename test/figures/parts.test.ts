@@ -170,7 +170,7 @@ describe("the dendrogram", () => {
 
   test("numbers segments by the first row they hold, and sizes them", () => {
     const spec = dendrogramFigure({ tree, k: 3, heightTitle: "distance" });
-    expect(spec.alt).toContain("Segment 1 3, Segment 2 2, Segment 3 1");
+    expect(spec.alt).toContain("Segment 0 3, Segment 1 2, Segment 2 1");
     expect(spec.alt).toContain("between heights 2 and 7");
   });
   test("keeps at most forty branches, whose rows add up to all", () => {

@@ -76,7 +76,7 @@ test.each<[string, string, (text: string) => string, string]>([
     (t) => t.replace(/("silhouette": 0\.)(\d+)/, (_, a, b) => a + another(b)),
     "decision",
   ],
-  ["an assignment", results("assignments.csv"), (text) => text.replace("\n1,0\n", "\n1,1\n"), "assignments"],
+  ["an assignment", results("assignments.csv"), (text) => text.replace("\n1,0,", "\n1,1,"), "assignments"],
   [
     "a number of the model",
     results("model.json"),
