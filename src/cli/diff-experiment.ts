@@ -1,6 +1,5 @@
 /** The work of `segmenta diff`: the gate. */
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { UserError } from "../core/errors.js";
 import { tableChecksum } from "../core/table.js";
@@ -13,6 +12,7 @@ import { configChanges } from "../sweep/config/describe.js";
 import { inBrief } from "../sweep/config/differences.js";
 import type { Experiment } from "../sweep/config/experiment.js";
 import { notWritable } from "../sweep/store/file-store.js";
+import { writeWhole } from "../sweep/store/temporary.js";
 import type { DiffArguments } from "./commands/diff.js";
 import { loadExperiment } from "./experiment-file.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
@@ -47,7 +47,7 @@ export async function diffExperiment(options: DiffArguments, io: Io): Promise<nu
 
   const comparison = compareResults(experiment.name, before, after, { gate, strict: options.strict, stale });
   for (const [i, file] of options.out.entries()) {
-    await writeFile(pathFrom(io, file), renderComparison(comparison, formats[i]!)).catch((error: unknown) => {
+    await writeWhole(pathFrom(io, file), renderComparison(comparison, formats[i]!)).catch((error: unknown) => {
       throw notWritable(file, error);
     });
   }

@@ -1,6 +1,6 @@
 /** The work of `segmenta init`: a first experiment for any table, with the reasons in its comments. */
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../core/errors.js";
@@ -15,6 +15,7 @@ import {
   readTable,
 } from "../data/index.js";
 import { parseExperiment } from "../sweep/config/experiment.js";
+import { writeWhole } from "../sweep/store/temporary.js";
 import type { InitArguments } from "./commands/init.js";
 import { type FoundLog, findLog } from "./find-log.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
@@ -57,7 +58,7 @@ export async function initExperiment(options: InitArguments, io: Io): Promise<nu
       ? experimentText(name, options.table, rows, { sheet: options.sheet })
       : await logText(name, options, log, rows.rows, pathFrom(io, options.table));
   await mkdir(pathFrom(io, "experiments"), { recursive: true });
-  await writeFile(pathFrom(io, file), text);
+  await writeWhole(pathFrom(io, file), text);
   io.out(`wrote ${file}\n`);
   if (options.notebook) {
     await writeFirstNotebook(name, options.table, pathFrom(io, notebook));
@@ -158,7 +159,7 @@ async function writeFirstNotebook(name: string, table: string, file: string): Pr
     results: `../results/${name}`,
   });
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, formatNotebook(notebook));
+  await writeWhole(file, formatNotebook(notebook));
 }
 
 /** `My Customers.csv` → `my-customers`. */

@@ -7,6 +7,8 @@ export interface Io {
   out(text: string): void;
   /** Resolves when `out` may be given more, for those who print much; without it, at once. */
   drained?(): Promise<void>;
+  /** True when the reader of `out` has left: what prints row after row may stop. */
+  outIsClosed?(): boolean;
   /** Progress and errors. */
   err(text: string): void;
   readonly errIsTerminal: boolean;

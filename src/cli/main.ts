@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /** The command `segmenta`: the real streams, the real signals, one exit code. */
-import { once } from "node:events";
-import type { Io } from "./io.js";
-import { EXIT } from "./io.js";
+import { EXIT, type Io, reportError } from "./io.js";
 import { runCommandLine } from "./run-cli.js";
+import { printTo, whisperTo } from "./streams.js";
 
 const stopper = new AbortController();
 for (const [signal, reason] of [
   ["SIGINT", "interrupted"],
   ["SIGTERM", "terminated"],
+  ["SIGHUP", "hung up"],
 ] as const) {
   process.on(signal, () => {
     // The second one does not wait.
@@ -16,18 +16,15 @@ for (const [signal, reason] of [
     stopper.abort(new Error(reason));
   });
 }
-// `segmenta … | head` closes our stdout early; that is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.good);
-  throw error;
-});
+// Past a limit on the size of files a write fails and is told as such; by default the process would die of it.
+if (process.platform !== "win32") process.on("SIGXFSZ", () => {});
 
+const output = printTo(process.stdout);
 const io: Io = {
-  out: (text) => void process.stdout.write(text),
-  async drained() {
-    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain", { signal: stopper.signal });
-  },
-  err: (text) => void process.stderr.write(text),
+  out: (text) => output.write(text),
+  drained: () => output.drained(stopper.signal),
+  outIsClosed: () => output.isClosed(),
+  err: whisperTo(process.stderr),
   errIsTerminal: process.stderr.isTTY === true && process.env["CI"] === undefined,
   columns: Math.max(60, Math.min(process.stdout.columns ?? 80, 120)),
   env: process.env,
@@ -35,6 +32,10 @@ const io: Io = {
   signal: stopper.signal,
 };
 
-void runCommandLine(process.argv.slice(2), io).then((code) => {
+void runCommandLine(process.argv.slice(2), io).then(async (code) => {
   process.exitCode = code;
+  await output.finished().catch((error: unknown) => {
+    // A file that took no more has been told already, by who wrote to it.
+    if (code !== EXIT.usage) process.exitCode = reportError(error, io);
+  });
 });

@@ -4,11 +4,13 @@ import { type CsvCell, columnNames, csvLine, openCsvWriter, type ReadOptions, re
 import { driftNotes, idHeader, type Model, type Prediction, watchDrift } from "../pipeline/index.js";
 import type { PredictArguments } from "./commands/predict.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
+import { requireOther } from "./other-file.js";
 import { readModel } from "./read-model.js";
 
 /** Score a file; returns the exit code. */
 export async function predictFile(options: PredictArguments, io: Io): Promise<number> {
-  const { model, compiled } = await readModel(options.model, io);
+  const { model, compiled, path } = await readModel(options.model, io);
+  requireOther(io, options.out, [options.table, path]);
   const reading = await readingFor(model, pathFrom(io, options.table), options.sheet, io.signal);
   const header = [idHeader(reading.id), "segment", "name", "margin"];
   const writer = options.out === undefined ? null : openCsvWriter(pathFrom(io, options.out), header);
@@ -39,6 +41,7 @@ export async function predictFile(options: PredictArguments, io: Io): Promise<nu
         if (rows === 0) io.out(csvLine(header));
         io.out([...lines].map((cells) => csvLine(cells)).join(""));
         await io.drained?.();
+        if (io.outIsClosed?.() === true) return EXIT.good;
       }
       for (const count of answer.outOfRange) if (count > 0) beyond++;
       rows += batch.rows;

@@ -1,10 +1,10 @@
 /** The work of `segmenta query`. */
-import { writeFile } from "node:fs/promises";
 import { csvText } from "../core/csv.js";
 import { UserError } from "../core/errors.js";
 import { type QueryAnswer, queryResults } from "../results/query.js";
 import { formatNumber, jsonText } from "../results/tables.js";
 import { notWritable } from "../sweep/store/file-store.js";
+import { writeWhole } from "../sweep/store/temporary.js";
 import type { QueryArguments } from "./commands/query.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { plainTable } from "./render/plain-table.js";
@@ -32,7 +32,7 @@ export async function runQuery({ sql, results, format, out }: QueryArguments, io
         : `${asTable(answer, out === undefined ? io.columns : Number.POSITIVE_INFINITY)}\n`;
   if (out === undefined) io.out(text);
   else {
-    await writeFile(pathFrom(io, out), text).catch((error: unknown) => {
+    await writeWhole(pathFrom(io, out), text).catch((error: unknown) => {
       throw notWritable(out, error);
     });
     io.err(`wrote ${answer.rows.length} rows to ${out}\n`);

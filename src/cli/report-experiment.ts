@@ -1,5 +1,4 @@
 /** The work of `segmenta report`: what is stored is taken, what is missing is fitted, then one page is written. */
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildReport, gatherReport, plotlySource, runnerUpOf } from "../report/index.js";
 import { howConfigDiffers } from "../results/write.js";
@@ -8,6 +7,7 @@ import { assembleModel } from "../sweep/model.js";
 import { provenance } from "../sweep/provenance.js";
 import { runSweep } from "../sweep/run.js";
 import { notWritable, openStore } from "../sweep/store/file-store.js";
+import { writeWhole } from "../sweep/store/temporary.js";
 import type { ReportArguments } from "./commands/report.js";
 import { EXIT, type Io, pathFrom } from "./io.js";
 import { openRun } from "./open-run.js";
@@ -38,7 +38,7 @@ export async function reportExperiment(options: ReportArguments, io: Io): Promis
     const gathered = gatherReport(result, assembled, table, { domain, runnerUp: await runnerUpOf(result, store) });
     const page = buildReport({ ...gathered, plotly: await plotlySource() });
     const file = options.out ?? join(folder, "report.html");
-    await writeFile(pathFrom(io, file), page).catch((error: unknown) => {
+    await writeWhole(pathFrom(io, file), page).catch((error: unknown) => {
       throw notWritable(file, error);
     });
     progress.stop();

@@ -20,7 +20,8 @@ const PER_MINUTE = 600;
 /** Serve until the signal comes; returns the exit code. */
 export async function serveModel(options: ServeArguments, io: Io): Promise<number> {
   const port = portOf(options.port, io.env["PORT"]);
-  const password = options.password ?? (io.env["SEGMENTA_PASSWORD"] || undefined);
+  const password = options.password ?? io.env["SEGMENTA_PASSWORD"];
+  if (password === "") throw emptyPassword(options.password === undefined ? "SEGMENTA_PASSWORD" : "--password");
   const access = options.tunnel ? tunnelAccess(password, io.env["NGROK_AUTHTOKEN"]) : undefined;
   const ngrok = options.tunnel ? await loadNgrok() : undefined;
   const loaded = await readModel(options.model, io);
@@ -41,6 +42,9 @@ export async function serveModel(options: ServeArguments, io: Io): Promise<numbe
     const { model } = loaded;
     // On stdout, where a program that took a free port can read it; the log is on stderr.
     io.out(`serving ${model.name} (${model.segments.length} segments) at ${server.url}\n`);
+    if (password === undefined && !isLoopback(options.host)) {
+      io.err("note: without a password, everyone who reaches this address may use the model; set SEGMENTA_PASSWORD\n");
+    }
     if (access !== undefined && ngrok !== undefined) {
       tunnel = await openTunnel(ngrok, server.url, access);
       io.out(`open to the world, behind the password, at ${tunnel.url}\n`);
@@ -53,6 +57,17 @@ export async function serveModel(options: ServeArguments, io: Io): Promise<numbe
   io.err("stopped\n");
   return EXIT.good;
 }
+
+/** Set but empty is a variable that was never filled: to go on would open what was to be closed. */
+function emptyPassword(where: string): UserError {
+  return new UserError("BAD_USAGE", {
+    what: "the password is empty",
+    where,
+    mend: "give one, or leave it out to serve without",
+  });
+}
+
+const isLoopback = (host = "127.0.0.1") => /^(localhost|127(\.\d+){3}|::1|\[::1\])$/.test(host);
 
 function portOf(option: string | undefined, env: string | undefined): number {
   const text = option ?? env ?? "8080";

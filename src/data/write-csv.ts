@@ -1,12 +1,13 @@
 /** Writing CSV: small texts at once, long tables batch by batch. */
 
 import { once } from "node:events";
-import { accessSync, constants, createWriteStream, realpathSync, statSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { type CsvCell, csvLine } from "../core/csv.js";
 import { UserError } from "../core/errors.js";
 import type { Column, Table } from "../core/table.js";
-import { besideOf } from "../sweep/store/temporary.js";
+import { besideOf, placeOf, removeLeftovers } from "../sweep/store/temporary.js";
 
 /** The rows of a table as CSV cells, the id first when there is one, then `extra` columns. */
 export function* tableRows(table: Table, extra: readonly Column[] = []): Generator<CsvCell[]> {
@@ -40,7 +41,7 @@ export interface CsvWriter {
  * @throws UserError `NOT_WRITABLE`, also from `write` and `close`, if the file cannot be written
  */
 export function openCsvWriter(path: string, header: readonly string[]): CsvWriter {
-  const { target, mode } = placeOf(path);
+  const { target, mode } = placeFor(path);
   const beside = target && besideOf(target);
   const file = beside ? createWriteStream(beside, { mode, flush: true }) : createWriteStream(path);
   let failure: Error | undefined;
@@ -61,6 +62,7 @@ export function openCsvWriter(path: string, header: readonly string[]): CsvWrite
   const start = async () => {
     if (started) return;
     started = true;
+    if (target) await removeLeftovers(dirname(target), basename(target));
     await push(csvLine(header));
   };
   const discard = async () => {
@@ -99,13 +101,9 @@ export function openCsvWriter(path: string, header: readonly string[]): CsvWrite
   };
 }
 
-/** The file to replace in the end, and its rights. A device or a pipe is none: it is written straight away. */
-function placeOf(path: string): { target?: string; mode?: number } {
+function placeFor(path: string): ReturnType<typeof placeOf> {
   try {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (!there) return { target: path };
-    accessSync(path, constants.W_OK);
-    return there.isFile() ? { target: realpathSync(path), mode: there.mode } : {};
+    return placeOf(path);
   } catch (error) {
     throw notWritable(path, error);
   }

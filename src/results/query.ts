@@ -5,10 +5,13 @@
  * the journals that are here).
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { csvFields, csvRecords } from "../core/csv.js";
 import { UserError } from "../core/errors.js";
 import { type DuckDBConnection, quoteName, quoteText, withConnection } from "../data/duckdb.js";
+import { notWritable } from "../sweep/store/file-store.js";
+import { besideOf, placeOf } from "../sweep/store/temporary.js";
 import { readSelection } from "./read.js";
 import { damaged } from "./schema.js";
 
@@ -41,13 +44,19 @@ const WHOLE = ["k", "seed"];
  */
 export async function queryResults({ folder, sql, parquet, signal }: QueryOptions): Promise<QueryAnswer> {
   const experiments = experimentFolders(folder);
+  const { target, beside } = parquet === undefined ? {} : placeOfParquet(parquet);
   return withConnection(async (connection) => {
     for (const view of await views(folder, experiments)) await connection.run(view);
+    await lock(connection, folder, beside);
     signal?.throwIfAborted();
     const stop = () => connection.interrupt();
     signal?.addEventListener("abort", stop);
     try {
-      if (parquet !== undefined) await writeParquet(connection, sql, parquet);
+      await requireReading(connection, sql);
+      if (beside !== undefined) {
+        await writeParquet(connection, sql, beside, parquet!);
+        if (beside !== target) await rename(beside, target!);
+      }
       signal?.throwIfAborted();
       return await answer(connection, sql);
     } catch (error) {
@@ -56,7 +65,54 @@ export async function queryResults({ folder, sql, parquet, signal }: QueryOption
       throw brokenTable(error) ?? badQuery(error);
     } finally {
       signal?.removeEventListener("abort", stop);
+      if (beside !== undefined && beside !== target) await rm(beside, { force: true }).catch(() => {});
     }
+  });
+}
+
+/** Statement types of DuckDB that only read: SELECT (and DESCRIBE, SHOW, SUMMARIZE), EXPLAIN. */
+const READING: ReadonlySet<number> = new Set([1, 4]);
+
+/** Where a Parquet file is written, and what it becomes: itself for a device. */
+function placeOfParquet(path: string): { target: string; beside: string } {
+  try {
+    const { target } = placeOf(path);
+    return target === undefined ? { target: path, beside: path } : { target, beside: besideOf(target) };
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+}
+
+/** From here on the connection reads the results folder and nothing else, and no statement can undo that. */
+async function lock(connection: DuckDBConnection, folder: string, parquet: string | undefined): Promise<void> {
+  if (parquet !== undefined) await connection.run(`SET allowed_paths = [${quoteText(parquet)}]`);
+  await connection.run(`SET allowed_directories = [${quoteText(resolve(folder))}, ${quoteText(folder)}]`);
+  await connection.run("SET enable_external_access = false");
+  await connection.run("SET lock_configuration = true");
+}
+
+/**
+ * The one statement of a query, which only reads.
+ *
+ * @throws UserError `BAD_QUERY` for several, and for one that would write
+ */
+async function requireReading(connection: DuckDBConnection, sql: string): Promise<void> {
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) {
+    throw new UserError("BAD_QUERY", {
+      what: statements.count === 0 ? "there is no statement" : `there are ${statements.count} statements`,
+      where: "command line",
+      mend: "ask one at a time: only one answer can be shown",
+    });
+  }
+  const prepared = await statements.prepare(0);
+  const { statementType } = prepared;
+  prepared.destroySync();
+  if (READING.has(statementType)) return;
+  throw new UserError("BAD_QUERY", {
+    what: "this statement would change something; results are only read",
+    where: "command line",
+    mend: "ask by SELECT, DESCRIBE or EXPLAIN; --out keeps the answer in a file",
   });
 }
 
@@ -146,14 +202,14 @@ const plain = (value: unknown): string | number | boolean | null =>
     ? (value as string | number | boolean | null)
     : JSON.stringify(value);
 
-async function writeParquet(connection: DuckDBConnection, sql: string, path: string): Promise<void> {
+async function writeParquet(connection: DuckDBConnection, sql: string, path: string, shown: string): Promise<void> {
   const query = sql.trim().replace(/;+\s*$/, "");
   try {
     await connection.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet)`);
   } catch (error) {
     if (!/IO Error|Permission/i.test(String(error))) throw error;
     throw new UserError("NOT_WRITABLE", {
-      what: `cannot write ${path}: ${(error as Error).message.split("\n")[0]}`,
+      what: `cannot write ${shown}: ${(error as Error).message.split("\n")[0]}`,
       where: "command line, --out",
       mend: "choose a folder that is there and may be written",
       cause: error,

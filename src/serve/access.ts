@@ -1,5 +1,6 @@
 /** Who may come in, and how often: a password and a rate limit, both wanted as soon as a tunnel is open. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isIPv6 } from "node:net";
 
 export interface RateLimit {
   /** Is there something left for this caller? Takes nothing. */
@@ -52,6 +53,27 @@ export function rateLimit(perMinute: number, now: () => number): RateLimit {
       return true;
     },
   };
+}
+
+/**
+ * Whom an address stands for: itself in IPv4, and its /64 in IPv6, where each household may take any of 2^64.
+ */
+export function householdOf(address: string): string {
+  const plain = address.replace(/%.*$/, "").toLowerCase();
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(plain)) return address;
+  const [head = "", tail] = plain.split("::");
+  const groups = (text: string) => (text === "" ? [] : text.split(":"));
+  const before = groups(head);
+  const after = tail === undefined ? [] : groups(tail);
+  // The last group of an address may hold an IPv4 one, and then counts as two.
+  const length = before.length + after.length + (plain.includes(".") ? 1 : 0);
+  const all = [...before, ...Array<string>(Math.max(0, 8 - length)).fill("0"), ...after];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
 }
 
 /**

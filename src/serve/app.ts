@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { UserError } from "../core/errors.js";
 import type { LoadedModel, Model } from "../pipeline/index.js";
 import { aboutModel, aboutSegments } from "./about.js";
-import { door, rateLimit } from "./access.js";
+import { door, householdOf, rateLimit } from "./access.js";
 import { defaultLimits, type Limits } from "./limits.js";
 import { createMetrics } from "./metrics.js";
 import { describeApi } from "./openapi.js";
@@ -182,7 +182,7 @@ export function createApp(loaded: LoadedModel | Model, options: AppOptions = {})
 
 function callerOf(c: Context, behindProxy: boolean): string {
   const forwarded = behindProxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-  return forwarded ?? (c.env as Bindings | undefined)?.incoming?.socket?.remoteAddress ?? "unknown";
+  return householdOf(forwarded ?? (c.env as Bindings | undefined)?.incoming?.socket?.remoteAddress ?? "unknown");
 }
 
 function tooOften(retryAfter: number): Response {

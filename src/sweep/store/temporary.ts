@@ -4,6 +4,7 @@
  * The name of the file beside says who writes it: what a killed process left behind is known by that and removed.
  */
 import { randomUUID } from "node:crypto";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -21,16 +22,31 @@ export function besideOf(path: string): string {
   return join(dirname(path), `${basename(path)}.${host}.${process.pid}.${randomUUID().slice(0, 8)}.tmp`);
 }
 
-/** Write a file whole or not at all, and safe on the disk before it has its name. */
+/**
+ * Write a file whole or not at all, and safe on the disk before it has its name. A link is followed, the rights of an
+ * older file stay; a device or a pipe is written straight away.
+ */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const beside = besideOf(path);
+  const { target, mode } = placeOf(path);
+  if (target === undefined) return writeFile(path, content);
+  await removeLeftovers(dirname(target), basename(target));
+  const beside = besideOf(target);
   try {
-    await writeFile(beside, content, { flush: true });
-    await rename(beside, path);
+    await writeFile(beside, content, { flush: true, mode });
+    await rename(beside, target);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {});
     throw error;
   }
+}
+
+/** The file to replace in the end, and its rights; no target for a device or a pipe. */
+export function placeOf(path: string): { target?: string; mode?: number } {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (!there) return { target: path };
+  accessSync(path, constants.W_OK);
+  if (there.isDirectory()) throw Object.assign(new Error(`${path} is a folder`), { code: "EISDIR" });
+  return there.isFile() ? { target: realpathSync(path), mode: there.mode } : {};
 }
 
 /** True while the process of that number lives on this machine. */
@@ -43,12 +59,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Remove what killed writers left in a folder. What cannot be read or removed is left where it is. */
-export async function removeLeftovers(folder: string): Promise<void> {
+/** Remove what killed writers left in a folder, or of one file there. What cannot be removed stays where it is. */
+export async function removeLeftovers(folder: string, of = ""): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     const parts = TEMPORARY.exec(name)?.groups;
-    if (!parts) continue;
+    if (!parts || (of !== "" && !name.startsWith(`${of}.${parts["host"]}.`))) continue;
     const path = join(folder, name);
     if (parts["host"] === host ? isAlive(Number(parts["pid"])) : !(await isOld(path))) continue;
     await rm(path, { force: true }).catch(() => {});
