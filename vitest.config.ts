@@ -8,7 +8,7 @@ export const slow = [
   "test/e2e/**/*.test.ts",
   "test/scale/**/*.test.ts",
   "test/notebook/{command,figure,first-notebook,kernel,notebooks,run}.test.ts",
-  "test/cli/{commands,init,signals}.test.ts",
+  "test/cli/{commands,edges,init,signals}.test.ts",
   "test/cluster/hdbscan.test.ts",
   "test/data/bundled.test.ts",
   "test/kernels/{kmeans,knn,linkage,tsne}.test.ts",

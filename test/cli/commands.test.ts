@@ -234,11 +234,11 @@ select: { rule: max-silhouette }
 
 const MODEL = "results/small/model.json";
 
-test("predict --out: the input may be the output, and a failed run leaves the older file", async () => {
+test("predict --out: the input is never the output, and a failed run leaves the older file", async () => {
   const folder = await trained();
   const printed = (await segmenta(folder, "predict", MODEL, "data.csv")).out;
-  writeFileSync(join(folder, "both.csv"), readFileSync(join(folder, "data.csv")));
-  expect(await segmenta(folder, "predict", MODEL, "both.csv", "--out", "both.csv")).toMatchObject({ code: 0 });
+  expect(await segmenta(folder, "predict", MODEL, "data.csv", "--out", "data.csv")).toMatchObject({ code: 2 });
+  expect(await segmenta(folder, "predict", MODEL, "data.csv", "--out", "both.csv")).toMatchObject({ code: 0 });
   expect(readFileSync(join(folder, "both.csv"), "utf8")).toBe(printed);
 
   writeFileSync(join(folder, "bad.csv"), "id,a,b\nr0,1,oops\n");
