@@ -45,7 +45,7 @@ export async function describeFile(options: DescribeArguments, io: Io): Promise<
   const say = (text: string) => io.out(`\n${wrap(`! ${oneLine(text)}`, io.columns, "    ")}\n`);
   for (const { message, hint } of table.notes ?? []) say(`${message}${hint ? `; ${hint}` : ""}`);
   const ids = idLikeColumns(table);
-  for (const { name, kind, why } of ids) say(`${name} looks like ${kind === "id" ? "an id" : "a code"}: ${why}`);
+  for (const { name, kind, why } of ids) say(`${name} looks like ${kind === "code" ? "a code" : "an id"}: ${why}`);
   const twice = equalRows(
     table,
     ids.filter(({ kind }) => kind === "id").map(({ name }) => name),

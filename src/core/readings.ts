@@ -39,7 +39,7 @@ export const BLANKS = "\u00a0\u2007\u2009\u202f";
 export const MINUSES = "\u2212\u2013\ufe63\uff0d";
 /** Signs and codes of currencies that may stand on either side of an amount. */
 export const CURRENCY =
-  "[$€£¥₹₽₩₺₪฿]|R\\$|USD|EUR|GBP|CHF|JPY|CNY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|MXN|ZAR|kr|zł|Kč|Fr\\.?";
+  "[$€£¥₹₽₩₺₪฿]|(?:US|A|C|AU|CA|NZ|HK|S|R)\\$|USD|EUR|GBP|usd|eur|gbp|CHF|JPY|CNY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|MXN|ZAR|SGD|HKD|TRY|KRW|kr|zł|Kč|Ft|Rs\\.?|Fr\\.?";
 
 const blank = new RegExp(`[${BLANKS}]`, "g");
 const minus = new RegExp(`[${MINUSES}]`, "g");
@@ -67,7 +67,9 @@ export function bareNumber(text: string): string {
 export function numberShape({ decimal, group }: NumberFormat): string {
   const marks = `[ '’${group === "." ? "\\." : group}]`;
   const point = decimal === "." ? "\\." : ",";
-  return `[-+]?(?:[0-9]{1,3}(?:${marks}[0-9]{3})+|[0-9]+)(?:${point}[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?${point}[0-9]+(?:[eE][-+]?[0-9]+)?`;
+  // 12,34,567: lakhs and crores.
+  const lakhs = group === "," ? "|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}" : "";
+  return `[-+]?(?:[0-9]{1,3}(?:${marks}[0-9]{3})+${lakhs}|[0-9]+)(?:${point}[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?${point}[0-9]+(?:[eE][-+]?[0-9]+)?`;
 }
 
 const shapes = new Map<string, RegExp>();

@@ -6,8 +6,8 @@ import type { Column, Table } from "../core/table.js";
 
 export interface IdLike {
   readonly name: string;
-  /** `id`: different in every row; `code`: a number that names a kind or a place. */
-  readonly kind: "id" | "code";
+  /** `id`: different in every row; `repeated`: an id in name, with rows that repeat it; `code`: a number that names a kind or a place. */
+  readonly kind: "id" | "repeated" | "code";
   readonly why: string;
 }
 
@@ -38,6 +38,18 @@ export function idLikeColumns(table: Table): IdLike[] {
     if (PLACE.test(name) && (column.kind === "text" || facts.whole)) {
       return [{ name, kind: "code", why: "a code of a place is not a quantity" }];
     }
+    if (!facts.unique && facts.distinct >= 0.9 * table.rows && table.rows >= 10 && isCalledId(name)) {
+      if (column.kind === "text" || facts.whole) {
+        const again = table.rows - facts.distinct;
+        return [
+          {
+            name,
+            kind: "repeated",
+            why: `called so, but ${again} of ${table.rows} rows have none or that of an earlier row`,
+          },
+        ];
+      }
+    }
     if (!facts.unique || table.rows < 3) return [];
     if (column.kind === "text") return [{ name, kind: "id", why: "different in every row" }];
     if (!facts.whole) return [];
@@ -49,20 +61,23 @@ export function idLikeColumns(table: Table): IdLike[] {
   });
 }
 
-function factsOf(column: Column, rows: number): { unique: boolean; whole: boolean; counts: boolean } {
+function factsOf(column: Column, rows: number): { unique: boolean; whole: boolean; counts: boolean; distinct: number } {
   if (column.kind === "text") {
-    const unique = new Set(column.values).size === rows && !column.values.includes(null);
-    return { unique, whole: false, counts: false };
+    const kinds = new Set(column.values);
+    kinds.delete(null);
+    return { unique: kinds.size === rows, whole: false, counts: false, distinct: kinds.size };
   }
   const sorted = Float64Array.from(column.values).sort();
   let unique = column.valid === null;
   let whole = true;
+  let distinct = 0;
   for (let i = 0; i < rows; i++) {
     if (i > 0 && sorted[i] === sorted[i - 1]) unique = false;
+    else if (!Number.isNaN(sorted[i])) distinct++;
     if (!Number.isNaN(sorted[i]) && !Number.isInteger(sorted[i])) whole = false;
   }
   const counts = unique && whole && column.values.every((value, i) => value === column.values[0]! + i);
-  return { unique, whole, counts };
+  return { unique, whole, counts, distinct };
 }
 
 /** How many rows equal an earlier one in every column but those named. */

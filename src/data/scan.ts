@@ -41,6 +41,8 @@ export interface ScanColumn {
   readonly field: string;
   /** The type DuckDB reads: `VARCHAR` is still to be judged by its content. */
   readonly type: "VARCHAR" | "BOOLEAN" | "NUMBER" | "OTHER";
+  /** Whole numbers that may be beyond 2^53, where a double loses digits. */
+  readonly wide?: boolean;
 }
 
 export interface Scan {
@@ -160,7 +162,12 @@ export async function tableScan(connection: DuckDBConnection, path: string, tabl
 
 async function describeScan(connection: DuckDBConnection, from: string): Promise<ScanColumn[]> {
   const rows = await smallAnswer(connection, `DESCRIBE SELECT * FROM ${from}`);
-  return rows.map(([name, type]) => ({ name: String(name), field: String(name), type: typeOf(String(type)) }));
+  return rows.map(([name, type]) => ({
+    name: String(name),
+    field: String(name),
+    type: typeOf(String(type)),
+    ...(/^(U?BIGINT|U?HUGEINT)$/.test(String(type)) ? { wide: true } : {}),
+  }));
 }
 
 function typeOf(type: string): ScanColumn["type"] {
@@ -188,7 +195,10 @@ export function textSql(column: ScanColumn, alsoMissing: readonly string[] = [])
 }
 
 const listOf = (texts: readonly string[]) => `[${texts.map(quoteText).join(", ")}]`;
-const isMarker = (text: string, markers: readonly string[]) => `list_contains(${listOf(markers)}, trim(${text}))`;
+/** What `String.trim` takes off; DuckDB's `trim` alone takes off spaces. */
+const PADDING = `concat(' ', ${["\t", "\r", "\n", ...BLANKS].map((char) => `chr(${char.charCodeAt(0)})`).join(", ")})`;
+const isMarker = (text: string, markers: readonly string[]) =>
+  `list_contains(${listOf(markers)}, trim(${text}, ${PADDING}))`;
 
 /** SQL: the column as DOUBLE, NULL where it is missing or not a number, as `readNumber` reads it. */
 function numberSql(column: ScanColumn, format: NumberFormat, alsoMissing: readonly string[] = []): string {
@@ -216,7 +226,7 @@ const isShape = (text: string, format: NumberFormat) => `regexp_full_match(${tex
 
 /** SQL: `bareNumber` of a text. */
 function bareSql(field: string): string {
-  const even = `trim(translate(${field}, ${quoteText(BLANKS + MINUSES)}, '${" ".repeat(BLANKS.length)}${"-".repeat(MINUSES.length)}'))`;
+  const even = `trim(translate(${field}, ${quoteText(BLANKS + MINUSES)}, '${" ".repeat(BLANKS.length)}${"-".repeat(MINUSES.length)}'), ${PADDING})`;
   const replace = (text: string, pattern: string, by: string) =>
     `regexp_replace(${text}, ${quoteText(pattern)}, ${quoteText(by)})`;
   const unsigned = (text: string) =>
@@ -291,7 +301,12 @@ export async function judgeColumns(
       `count(CASE WHEN (${field} >= '00' AND ${field} < '0:') OR (length(${field}) > 15 AND abs(TRY_CAST(${field} AS HUGEINT)) > 9007199254740992) THEN 1 END)`,
     ];
   });
-  const select = ["count(*)", `count(CASE WHEN ${something} THEN 1 END)`, ...first];
+  const wide = columns.filter((column) => column.wide && wanted[column.name] === undefined);
+  const beyond = wide.map(({ field }) => {
+    const name = quoteName(field);
+    return `count(CASE WHEN ${name} > 9007199254740992 OR ${name} < -9007199254740992 THEN 1 END)`;
+  });
+  const select = ["count(*)", `count(CASE WHEN ${something} THEN 1 END)`, ...first, ...beyond];
   const [answer] = await smallAnswer(connection, `SELECT ${select.join(", ")} FROM ${scan.from()}`);
   const [all, rows, ...counts] = answer!.map(Number) as [number, number, ...number[]];
   const looks = new Map<ScanColumn, Look>();
@@ -312,6 +327,7 @@ export async function judgeColumns(
   if (rows < all)
     notes.push({ code: "empty-rows", message: `${all - rows} of ${all} rows hold nothing at all and are left out` });
 
+  const tooLong = new Set(wide.filter((_, w) => counts[4 * texts.length + w]! > 0));
   const judged: JudgedColumn[] = [];
   for (const column of columns) {
     const look = looks.get(column);
@@ -319,7 +335,10 @@ export async function judgeColumns(
     const text: JudgedColumn = { kind: "text", boolean: false, format: PLAIN, plain: false };
     const number: JudgedColumn = { kind: "number", boolean: false, format: PLAIN, plain: true };
     if (known === "text" || (column.type === "OTHER" && !look)) judged.push(text);
-    else if (column.type === "NUMBER") judged.push(number);
+    else if (tooLong.has(column)) {
+      notes.push(codeNote(column.name));
+      judged.push(text);
+    } else if (column.type === "NUMBER") judged.push(number);
     else if (column.type === "BOOLEAN") judged.push({ ...number, boolean: true });
     else if (look!.booleans > 0 && look!.booleans === look!.cells)
       judged.push({ ...number, boolean: true, plain: false });
@@ -368,7 +387,7 @@ async function waysToRead(
   alsoMissing: readonly string[],
 ): Promise<Map<ScanColumn, Ways>> {
   const sure = (decimal: string, group: string) =>
-    `[-+]?(?:(?:[0-9]*${decimal}(?:[0-9]{0,2}|[0-9]{4,})|0?${decimal}[0-9]{3}|[0-9]{4,}${decimal}[0-9]{3})(?:[eE][-+]?[0-9]+)?|[0-9]{1,3}(?:${group}[0-9]{3})+${decimal}[0-9]*|[0-9]{1,3}(?:${group}[0-9]{3}){2,})`;
+    `[-+]?(?:(?:[0-9]*${decimal}(?:[0-9]{0,2}|[0-9]{4,})|0?${decimal}[0-9]{3}|[0-9]{4,}${decimal}[0-9]{3})(?:[eE][-+]?[0-9]+)?|[0-9]{1,3}(?:${group}[0-9]{3})+${decimal}[0-9]*|[0-9]{1,3}(?:${group}[0-9]{3}){2,}${group === "," ? "|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\\.[0-9]*)?" : ""})`;
   const either = (mark: string) => `[-+]?[1-9][0-9]{0,2}${mark}[0-9]{3}`;
   const inner = columns.map(({ field }, j) => {
     const name = quoteName(field);
@@ -421,10 +440,7 @@ async function judge(
   const text: JudgedColumn = { kind: "text", boolean: false, format: PLAIN, plain: false };
   const isCode = look.codes > 0 && way.digits === way.present;
   if (known === undefined && isCode) {
-    notes.push({
-      code: "code",
-      message: `${name} is read as text: its digits have leading zeros, or are more than a number can hold`,
-    });
+    notes.push(codeNote(name));
     return text;
   }
   const format = typeof known === "object" ? known : formatOfColumn(scan, column, look, ways, known !== undefined);
@@ -444,6 +460,7 @@ async function judge(
         code: "number-format",
         message: `${name} is read as numbers written ${formatInWords(format)}: ${way.present} of ${look.cells} cells${such}`,
       });
+      notes.push(...(await mixedSigns(connection, scan, column)));
     }
     if (way.markers > 0) {
       notes.push({
@@ -508,6 +525,34 @@ function formatOfColumn(
     where: scan.path,
     mend: `write data.readings: { ${column.name}: { decimal: "${mark}" } } for twelve and a half, or { ${column.name}: { decimal: "${mark === "." ? "," : "."}", group: "${mark}" } } for thousands`,
   });
+}
+
+const codeNote = (name: string): Note => ({
+  code: "code",
+  message: `${name} is read as text: its digits have leading zeros, or are more than a number can hold`,
+});
+
+/** A note where amounts of one column have different signs: $ and €, or % and none. They are read as one unit. */
+async function mixedSigns(connection: DuckDBConnection, scan: Scan, column: ScanColumn): Promise<Note[]> {
+  const field = quoteName(column.field);
+  const sign = `regexp_extract(${field}, ${quoteText(`${CURRENCY}|%`)})`;
+  const found = await smallAnswer(
+    connection,
+    `SELECT ${sign} AS sign, count(*) FROM ${scan.from()} WHERE regexp_matches(${field}, '[0-9]') GROUP BY sign ORDER BY 2 DESC, 1`,
+  );
+  const signs = found.map(
+    ([sign, count]) => `${sign === "" ? "no sign" : sign} in ${count} cell${Number(count) === 1 ? "" : "s"}`,
+  );
+  const isMixed = found.length > 1 && (found.length > 2 || found.every(([each]) => each !== "" && each !== null));
+  const percentAndNone = found.length === 2 && found.some(([each]) => each === "%");
+  if (!isMixed && !percentAndNone) return [];
+  return [
+    {
+      code: "mixed-units",
+      message: `${column.name} mixes units (${signs.join(", ")}), and its numbers are read as if they were of one`,
+      hint: `convert them to one unit, or leave ${column.name} out`,
+    },
+  ];
 }
 
 interface Cell {
