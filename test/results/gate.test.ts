@@ -84,7 +84,7 @@ const mutateLabels = (change: (labels: number[]) => number[]) =>
   mutate((files) => {
     const [head, ...lines] = parseCsv(files["assignments.csv"]!);
     const labels = change(lines.map(([, segment]) => Number(segment)));
-    files["assignments.csv"] = toCsv([head!, ...labels.map((label, i) => [String(i + 1), String(label)])]);
+    files["assignments.csv"] = toCsv([head!.slice(0, 2), ...labels.map((label, i) => [String(i + 1), String(label)])]);
   });
 
 const shift = (column: string, by: (value: number) => number, where: (row: Record<string, string>) => boolean) =>
