@@ -52,7 +52,7 @@ describe("imported labels", () => {
     expect(Number(importedRows()[0]!["silhouette"])).toBeCloseTo(0.5817500491, 9);
     const model = JSON.parse(tables(root)["model.json"]!);
     expect(model.assignment.rule).toBe("nearest-neighbour");
-    expect(tables(root)["assignments.csv"]!.split("\n")[60]).toBe("60,1");
+    expect(tables(root)["assignments.csv"]!.split("\n")[60]).toBe("60,1,r60");
     expect(await segmenta(root, "verify", "small")).toMatchObject({ code: 0 });
     const predicted = await segmenta(root, "predict", "results/small/model.json", "iris.csv");
     expect(predicted.out.split("\n")[1]).toMatch(/^r1,0,/);
